@@ -1,0 +1,1 @@
+//! Pure functions of statistics: no input or output, no clock.
