@@ -13,6 +13,7 @@ pub mod factorial;
 pub mod memoized;
 pub mod payload;
 pub mod sleep;
+pub mod zipf;
 
 /// Work that a strategy spreads over its workers: one call an input.
 ///

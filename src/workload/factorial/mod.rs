@@ -34,3 +34,20 @@ pub use naive::naive;
 pub use prime_swing::prime_swing;
 pub use running_product::running_product;
 pub use running_product_in_blocks::running_product_in_blocks;
+
+use super::Workload;
+use num_bigint::BigUint;
+use std::time::Duration;
+
+/// The notebook's CPU-bound call: *n*! on its own, by [`prime_swing`].
+#[derive(Debug, Clone, Copy)]
+pub struct Factorial;
+
+impl Workload for Factorial {
+    type Input = u32;
+    type Output = BigUint;
+
+    fn run(input: &u32, _wait: &mut dyn FnMut(Duration)) -> BigUint {
+        prime_swing(*input)
+    }
+}
