@@ -5,7 +5,7 @@
 //! over its inputs as often as it is asked to. The answers come back in the
 //! order of the inputs, whoever computed them.
 
-use crate::process_pool::PoolError;
+use crate::process_pool::{self as pool, ProcessPool};
 use std::fmt;
 use std::num::NonZeroUsize;
 
@@ -114,7 +114,7 @@ pub enum Crew {
     /// See [`Strategy::Rayon`].
     Rayon(::rayon::ThreadPool),
     /// See [`Strategy::ProcessPool`].
-    ProcessPool(crate::process_pool::ProcessPool),
+    ProcessPool(ProcessPool),
     /// See [`Strategy::GlobalLock`].
     GlobalLock(NonZeroUsize),
 }
@@ -158,7 +158,7 @@ pub enum StrategyError {
     /// rayon could not start its threads.
     Rayon(::rayon::ThreadPoolBuildError),
     /// The process pool could not start, or lost a job.
-    ProcessPool(PoolError),
+    ProcessPool(pool::Error),
 }
 
 impl fmt::Display for StrategyError {
