@@ -231,6 +231,22 @@ mod tests {
         }
     }
 
+    /// mpmath 1.4.1, 40 digits: loggamma(z + 1) - ((z + 0.5) log(z) - z + log(2 pi)/2).
+    #[test]
+    fn what_stirlings_formula_lacks_is_right_to_the_last_digits() {
+        let expected = [
+            (1.0, 0.081_061_466_795_327_26),
+            (2.5, 0.033_162_873_519_936_29),
+            (15.0, 0.005_554_733_551_962_801),
+            (16.0, 0.005_207_655_919_609_640_4),
+            (1000.0, 8.333_333_055_555_635e-05),
+        ];
+        for (z, expected) in expected {
+            let found = stirling_error(z);
+            assert!((found - expected).abs() < 3e-15, "{z}: {found:e}");
+        }
+    }
+
     #[test]
     fn everything_lies_between_0_and_1() {
         for (x, lower) in [(0.0, 0.0), (1.0, 1.0)] {
