@@ -39,8 +39,8 @@ pub struct SignedRankTest {
 ///
 /// Wilcoxon, Individual Comparisons by Ranking Methods, Biometrics Bulletin 1
 /// (1945), 80–83; Hollander, Wolfe and Chicken, Nonparametric Statistical
-/// Methods, 3rd ed., section 3.1. It is SciPy's `wilcoxon` with `method =
-/// "exact"`, or with a full permutation where there are ties.
+/// Methods, 3rd ed., section 3.1. `SciPy`'s `wilcoxon` agrees: with
+/// `method="exact"`, or with all permutations where there are ties.
 ///
 /// - Ties get mid-ranks, and the p-value is exact for these: the distribution
 ///   over all 2ⁿ signs given the tied ranks, not the one of untied ranks.
@@ -121,7 +121,9 @@ fn doubled_mid_ranks(ordered: &[f64]) -> Vec<usize> {
 fn p_value(mut ranks: Vec<usize>, mut positive: usize, alternative: Alternative) -> f64 {
     // Without half ranks the doubling is undone, and with it half the work.
     if ranks.iter().all(|rank| rank % 2 == 0) {
-        ranks.iter_mut().for_each(|rank| *rank /= 2);
+        for rank in &mut ranks {
+            *rank /= 2;
+        }
         positive /= 2;
     }
     let negative = ranks.iter().sum::<usize>() - positive;
@@ -224,7 +226,7 @@ mod tests {
                 .iter()
                 .map(|x| {
                     let below = magnitudes.iter().filter(|y| *y < x).count() as f64;
-                    let equal = magnitudes.iter().filter(|y| *y == x).count() as f64;
+                    let equal = magnitudes.iter().filter(|y| y.total_cmp(x).is_eq()).count() as f64;
                     below + f64::midpoint(equal, 1.0)
                 })
                 .collect();

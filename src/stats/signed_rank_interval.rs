@@ -199,7 +199,8 @@ mod tests {
             );
             let mirrored: Vec<f64> = sample.iter().map(|x| -x).collect();
             let mirror = signed_rank_interval(&mirrored, 0.9).unwrap();
-            prop_assert!(mirror.low == -plain.high && mirror.high == -plain.low);
+            let expected = Interval { low: -plain.high, high: -plain.low, ..plain };
+            prop_assert_eq!(mirror, expected);
         }
     }
 }
