@@ -1,0 +1,377 @@
+//! One thread drives one worker: hands it jobs and takes their outcomes.
+//!
+//! The thread that wants the results does this itself wherever it can, with
+//! plain blocking writes and reads: no job changes threads on its way.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind};
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::error::Failure;
+use super::frame::{FrameBuffer, FrameError, take_item};
+use super::job::{BORROW_FROM_BYTES, status};
+use super::pace::Pace;
+use super::seats::{Ended, Lease, Seats};
+use super::wire::Wire;
+use super::worker_process::{WorkerProcess, is_late};
+
+/// The largest frame that is sent to a worker which is busy.
+///
+/// The worker reads it only when it has sent all its results, so it must fit
+/// into the socket's buffer: else both sides could wait for each other.
+const PREFETCH_BYTES: usize = 32 * 1024;
+
+/// The most jobs in one batch: a frame counts them in 32 bits.
+const MAX_BATCH: usize = 1 << 24;
+
+/// How often a batch is sent to another worker after one that died before it
+/// had read all of it. An argument that kills whoever receives it ends here.
+const MAX_DELIVERIES: u32 = 3;
+
+/// What has become of a job.
+#[derive(Debug)]
+pub(super) enum Outcome<'a> {
+    Value(Cow<'a, [u8]>),
+    Failed(Failure),
+}
+
+/// How the next batch is to be cut.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cut {
+    /// How many jobs would be well paced.
+    pub(super) limit: usize,
+    /// How many it may have at most.
+    pub(super) most: usize,
+    /// Whether the worker still has another batch to run.
+    pub(super) ahead: bool,
+}
+
+/// Where a driver gets its jobs and leaves their outcomes.
+pub(super) trait Feed {
+    /// Jobs that travel together, kept until each has its outcome.
+    type Batch;
+
+    /// The next jobs, or `None` if there are none for this driver now.
+    fn take(&self, cut: Cut) -> Option<Self::Batch>;
+    /// Whether `take` may have something.
+    fn wanted(&self) -> bool;
+    /// The job's place in the table.
+    fn job(&self, batch: &Self::Batch) -> u64;
+    /// How many jobs `batch` has.
+    fn len(&self, batch: &Self::Batch) -> usize;
+    /// The argument at `position`, if it lies in memory as it travels.
+    fn borrow<'a>(&self, batch: &'a Self::Batch, position: usize) -> Option<&'a [u8]>;
+    /// Appends the argument at `position`.
+    fn encode(&self, batch: &Self::Batch, position: usize, out: &mut Vec<u8>);
+    /// The batch is about to be sent to this worker.
+    fn begin(&self, batch: &mut Self::Batch, worker: &Arc<WorkerProcess>);
+    /// The next job in order has this outcome.
+    fn deliver(&self, batch: &mut Self::Batch, worker: u32, outcome: Outcome<'_>);
+    /// All jobs of `batch` have their outcomes.
+    fn finish(&self, batch: Self::Batch);
+    /// The jobs without outcomes go elsewhere; with `alone` each by itself,
+    /// because one of them, nobody knows which, has cost a worker its life.
+    fn give_back(&self, batch: Self::Batch, alone: bool);
+    /// How often `batch` was given back without having been begun.
+    fn deliveries<'a>(&self, batch: &'a mut Self::Batch) -> &'a mut u32;
+}
+
+struct Flight<B> {
+    batch: B,
+    /// The jobs that have no outcome yet.
+    left: usize,
+}
+
+/// Runs what `feed` has on the worker of `lease`, until it has no more.
+pub(super) fn drive<'s, F: Feed>(
+    seats: &'s Seats,
+    lease: &mut Lease<'s>,
+    feed: &F,
+) -> Result<(), Ended> {
+    let mut driver = Driver {
+        seats,
+        lease,
+        feed,
+        flights: VecDeque::with_capacity(2),
+        set_aside: None,
+        pace: Pace::default(),
+        deadline: None,
+        writable: true,
+    };
+    let result = driver.run();
+    if let Some(batch) = driver.set_aside.take() {
+        feed.give_back(batch, false);
+    }
+    result
+}
+
+struct Driver<'d, 's, F: Feed> {
+    seats: &'s Seats,
+    lease: &'d mut Lease<'s>,
+    feed: &'d F,
+    /// Sent and not answered in full: the one that runs, and at most one
+    /// behind it.
+    flights: VecDeque<Flight<F::Batch>>,
+    /// Taken, but too large to be sent while the worker is busy.
+    set_aside: Option<F::Batch>,
+    pace: Pace,
+    /// When the running job's time is up.
+    deadline: Option<Instant>,
+    /// Turns false when a write fails; what the worker sent before it died
+    /// is still to be read.
+    writable: bool,
+}
+
+impl<F: Feed> Driver<'_, '_, F> {
+    fn run(&mut self) -> Result<(), Ended> {
+        loop {
+            if self.flights.is_empty() {
+                let feed = self.feed;
+                let set_aside = self.set_aside.is_some();
+                if !self.lease.staff(&|| set_aside || feed.wanted())? {
+                    return Ok(());
+                }
+                self.writable = true;
+                if !self.send_next() && self.flights.is_empty() && self.writable {
+                    return Ok(());
+                }
+            }
+            if self.may_prefetch() {
+                self.send_next();
+            }
+            if self.flights.is_empty() {
+                // The write failed and nothing is under way: what is left to
+                // learn is how the worker ended.
+                self.lost(&FrameError::Cut);
+            } else if let Err(error) = self.receive() {
+                self.lost(&error);
+            }
+            if self.flights.is_empty() && self.seats.contended() && self.set_aside.is_none() {
+                // Somebody waits for a seat: this one goes round.
+                return Ok(());
+            }
+        }
+    }
+
+    fn may_prefetch(&mut self) -> bool {
+        self.flights.len() == 1
+            && self.writable
+            && self.set_aside.is_none()
+            && self.pace.is_brisk()
+            && !self.seats.contended()
+    }
+
+    /// Sends the next batch, if there is one; `false` if nothing was sent.
+    fn send_next(&mut self) -> bool {
+        let ahead = !self.flights.is_empty();
+        let left = self.lease.jobs_left();
+        if left == 0 {
+            return false;
+        }
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(MAX_BATCH);
+        let limit = self.pace.jobs().min(most);
+        let set_aside = self.set_aside.take();
+        let Some(mut batch) = set_aside.or_else(|| self.feed.take(Cut { limit, most, ahead }))
+        else {
+            return false;
+        };
+        let job = self.feed.job(&batch);
+        let count = self.feed.len(&batch);
+        let connection = self.lease.connection();
+        let borrowed = (count == 1)
+            .then(|| self.feed.borrow(&batch, 0))
+            .flatten()
+            .filter(|bytes| bytes.len() >= BORROW_FROM_BYTES);
+        let layout = u8::from(count == 1);
+        if borrowed.is_none() {
+            encode(self.feed, &batch, count, &mut connection.out);
+            self.pace.note_arguments(count, connection.out.body_bytes());
+        }
+        if ahead && (borrowed.is_some() || connection.out.body_bytes() > PREFETCH_BYTES) {
+            self.set_aside = Some(batch);
+            return false;
+        }
+        if !ahead {
+            self.deadline = self
+                .seats
+                .task_timeout()
+                .map(|limit| Instant::now() + limit);
+        }
+        let process = Arc::clone(&connection.process);
+        let sent = match borrowed {
+            Some(bytes) => {
+                // Cancelling reaches it from here on.
+                connection.send_borrowed(job, bytes)
+            }
+            None => connection.send(job, layout),
+        };
+        self.feed.begin(&mut batch, &process);
+        match sent {
+            Ok(()) => {
+                self.flights.push_back(Flight { batch, left: count });
+                true
+            }
+            Err(error) => {
+                self.writable = false;
+                self.not_sent(batch, &process, &error);
+                false
+            }
+        }
+    }
+
+    /// The worker has not read all of `batch`, so none of it was begun.
+    fn not_sent(&mut self, mut batch: F::Batch, process: &WorkerProcess, error: &io::Error) {
+        if is_late(error)
+            && let Some(limit) = self.seats.task_timeout()
+        {
+            // A worker that has not taken its argument in all this time.
+            process.kill(Failure::TimedOut { limit });
+            self.fail_all(batch, process.id(), &Failure::TimedOut { limit });
+            return;
+        }
+        if let Some(reason @ (Failure::Cancelled | Failure::TimedOut { .. })) = process.reason() {
+            self.fail_all(batch, process.id(), &reason);
+            return;
+        }
+        let deliveries = self.feed.deliveries(&mut batch);
+        *deliveries += 1;
+        if *deliveries >= MAX_DELIVERIES {
+            let what = format!("{MAX_DELIVERIES} workers in a row died before they had read it");
+            self.fail_all(batch, process.id(), &Failure::Argument(what));
+        } else {
+            self.feed.give_back(batch, false);
+        }
+    }
+
+    fn fail_all(&self, mut batch: F::Batch, worker: u32, failure: &Failure) {
+        for _ in 0..self.feed.len(&batch) {
+            let outcome = Outcome::Failed(failure.clone());
+            self.feed.deliver(&mut batch, worker, outcome);
+        }
+        self.feed.finish(batch);
+    }
+
+    /// Waits for the next outcomes and delivers them.
+    fn receive(&mut self) -> Result<(), FrameError> {
+        let connection = self.lease.connection();
+        let worker = connection.process.id();
+        let flight = self.flights.front_mut().expect("something is under way");
+        let frame = connection.receive(self.deadline)?;
+        let count = frame.header.count as usize;
+        if count > flight.left {
+            return Err(FrameError::Garbage("more outcomes than jobs".to_owned()));
+        }
+        let whole = frame.header.layout != 0;
+        self.pace
+            .note_outcomes(count, frame.body.len(), frame.header.detail);
+        if whole {
+            let outcome = read_outcome(frame.header.layout - 1, frame.body)?;
+            self.feed.deliver(&mut flight.batch, worker, outcome);
+            flight.left -= 1;
+        } else {
+            let mut body = &frame.body[..];
+            for _ in 0..count {
+                let (status, bytes) = take_item(&mut body)?;
+                let outcome = read_outcome(status, Cow::Borrowed(bytes))?;
+                self.feed.deliver(&mut flight.batch, worker, outcome);
+                flight.left -= 1;
+            }
+        }
+        self.seats.note_progress();
+        if flight.left == 0
+            && let Some(flight) = self.flights.pop_front()
+        {
+            self.feed.finish(flight.batch);
+        }
+        self.deadline = self
+            .seats
+            .task_timeout()
+            .map(|limit| Instant::now() + limit);
+        Ok(())
+    }
+
+    /// The worker is lost. One job has the blame, the others go elsewhere.
+    fn lost(&mut self, error: &FrameError) {
+        let process = Arc::clone(&self.lease.connection().process);
+        let worker = process.id();
+        match error {
+            FrameError::Io(error) if is_late(error) => {
+                let limit = self.seats.task_timeout().unwrap_or(Duration::MAX);
+                process.kill(Failure::TimedOut { limit });
+            }
+            FrameError::Garbage(what) => process.kill(Failure::Garbled(what.clone())),
+            FrameError::Cut | FrameError::Io(_) => {}
+        }
+        // The operating system says "reset" where bytes were left unread, so
+        // the only batch under way was not begun.
+        let unread =
+            matches!(error, FrameError::Io(error) if error.kind() == ErrorKind::ConnectionReset);
+        let unbegun = unread && self.flights.len() == 1;
+        let failure = self
+            .lease
+            .vacate(|status: ExitStatus| Failure::Died { status });
+        let mut flights = std::mem::take(&mut self.flights).into_iter();
+        if let Some(flight) = flights.next() {
+            self.settle(flight, worker, failure, unbegun, &process);
+        }
+        for flight in flights {
+            self.feed.give_back(flight.batch, false);
+        }
+    }
+
+    /// Finds out who of the jobs under way has the blame for a lost worker.
+    fn settle(
+        &mut self,
+        mut flight: Flight<F::Batch>,
+        worker: u32,
+        failure: Failure,
+        unbegun: bool,
+        process: &WorkerProcess,
+    ) {
+        let whole = flight.left == self.feed.len(&flight.batch);
+        if unbegun && whole && matches!(failure, Failure::Died { .. }) {
+            self.not_sent(flight.batch, process, &ErrorKind::ConnectionReset.into());
+        } else if flight.left == 1 {
+            self.feed
+                .deliver(&mut flight.batch, worker, Outcome::Failed(failure));
+            self.feed.finish(flight.batch);
+        } else {
+            // Outcomes that the worker held back died with it, so which of
+            // these jobs ran last is not known. One by one it will show.
+            self.feed.give_back(flight.batch, true);
+        }
+    }
+}
+
+fn encode<F: Feed>(feed: &F, batch: &F::Batch, count: usize, out: &mut FrameBuffer) {
+    if count == 1 {
+        out.whole(|bytes| feed.encode(batch, 0, bytes));
+        return;
+    }
+    out.clear();
+    for position in 0..count {
+        out.item(status::VALUE, |bytes| feed.encode(batch, position, bytes));
+    }
+}
+
+fn read_outcome(status: u8, bytes: Cow<'_, [u8]>) -> Result<Outcome<'_>, FrameError> {
+    let garbage = |error| FrameError::Garbage(format!("a failure's report: {error}"));
+    Ok(match status {
+        status::VALUE => Outcome::Value(bytes),
+        status::PANICKED => {
+            let (message, location) =
+                <(String, Option<String>)>::decode(&mut &bytes[..]).map_err(garbage)?;
+            Outcome::Failed(Failure::Panicked { message, location })
+        }
+        status::ARGUMENT => {
+            let what = String::decode(&mut &bytes[..]).map_err(garbage)?;
+            Outcome::Failed(Failure::Argument(what))
+        }
+        other => {
+            return Err(FrameError::Garbage(format!("an item of status {other}")));
+        }
+    })
+}

@@ -1,0 +1,406 @@
+//! `map`: all results, in input order.
+//!
+//! The calling thread drives one worker itself; a thread of its own for each
+//! further worker lives as long as the call. All of them draw from the same
+//! iterator, so that whoever is free takes what is next.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, Scope};
+use std::vec;
+
+use super::drive::{Cut, Feed, Outcome, drive};
+use super::error::{Failure, JobError};
+use super::job::Job;
+use super::seats::{Ended, Seats};
+use super::wire::{Wire, encode_whole};
+use super::worker_process::WorkerProcess;
+
+type Outcomes<R> = Vec<Result<R, JobError>>;
+
+/// What to do with the rest once a job has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OnFailure {
+    /// Begin no further job.
+    Stop,
+    /// Go on: the others' results are wanted.
+    Continue,
+}
+
+/// A call of `map`.
+pub(super) struct Call<A, R> {
+    pub(super) job: Job<A, R>,
+    pub(super) number: u64,
+    pub(super) chunk: Option<NonZeroUsize>,
+    pub(super) on_failure: OnFailure,
+}
+
+/// Runs `call` over `inputs`: an outcome for each of them, in order, unless
+/// the pool has ended before.
+pub(super) fn map<A, R, I>(
+    seats: &Seats,
+    call: Call<A, R>,
+    inputs: I,
+) -> (Outcomes<R>, Result<(), Ended>)
+where
+    A: Wire + Send + 'static,
+    R: Wire + Send + 'static,
+    I: Iterator<Item = A> + Send,
+{
+    let drivers = seats.count();
+    let feed = MapFeed {
+        call,
+        drivers,
+        source: Mutex::new(Source {
+            inputs,
+            next: 0,
+            done: false,
+            stopped: false,
+            again: VecDeque::new(),
+            panic: None,
+        }),
+        segments: Mutex::new(Vec::new()),
+    };
+    let result = thread::scope(|scope| take_part(scope, seats, &feed, drivers.saturating_sub(1)));
+    let source = feed
+        .source
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    if let Some(payload) = source.panic {
+        resume_unwind(payload);
+    }
+    let mut segments = feed
+        .segments
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    segments.sort_unstable_by_key(|(first, _)| *first);
+    if let Err(ended) = &result
+        && feed.call.on_failure == OnFailure::Continue
+    {
+        let total = source.next + source.inputs.count();
+        fill(&mut segments, total, &feed.call, ended);
+        return (in_order(segments), Ok(()));
+    }
+    (in_order(segments), result)
+}
+
+/// Drives one worker, after asking a further thread to drive the next.
+///
+/// Each thread starts the one after it, and only while there are jobs left:
+/// few jobs don't start many threads, and many threads don't start one by one.
+fn take_part<'scope, A, R, I>(
+    scope: &'scope Scope<'scope, '_>,
+    seats: &'scope Seats,
+    feed: &'scope MapFeed<A, R, I>,
+    helpers: usize,
+) -> Result<(), Ended>
+where
+    A: Wire + Send + 'static,
+    R: Wire + Send + 'static,
+    I: Iterator<Item = A> + Send,
+{
+    let helper = (helpers > 0 && feed.has_several())
+        .then(|| {
+            thread::Builder::new()
+                .name("pool driver".to_owned())
+                .spawn_scoped(scope, move || take_part(scope, seats, feed, helpers - 1))
+                // Without threads to be had the call takes longer, no more.
+                .ok()
+        })
+        .flatten();
+    let _guard = StopOnPanic(feed);
+    let mut result = drive_until_done(seats, feed);
+    if let Some(helper) = helper {
+        // Nobody else may be left to run what this one was given back.
+        seats.wake();
+        let others = helper
+            .join()
+            .unwrap_or_else(|payload| resume_unwind(payload));
+        result = result.and(others);
+    }
+    result
+}
+
+/// An argument's encoding that panics takes its thread along; the others must
+/// not go on with a call that has failed.
+struct StopOnPanic<'a, A, R, I: Iterator<Item = A>>(&'a MapFeed<A, R, I>);
+
+impl<A, R, I: Iterator<Item = A>> Drop for StopOnPanic<'_, A, R, I> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.stop();
+        }
+    }
+}
+
+fn drive_until_done<A, R, I>(seats: &Seats, feed: &MapFeed<A, R, I>) -> Result<(), Ended>
+where
+    A: Wire + Send + 'static,
+    R: Wire + Send + 'static,
+    I: Iterator<Item = A> + Send,
+{
+    let wanted = || feed.wanted();
+    while feed.wanted() {
+        let Some(mut lease) = seats.lease(&wanted)? else {
+            break;
+        };
+        drive(seats, &mut lease, feed)?;
+    }
+    Ok(())
+}
+
+type Segment<R> = (usize, Outcomes<R>);
+
+fn in_order<R>(mut segments: Vec<Segment<R>>) -> Outcomes<R> {
+    if segments.len() == 1 {
+        return segments
+            .pop()
+            .map(|(_, outcomes)| outcomes)
+            .unwrap_or_default();
+    }
+    let total = segments.iter().map(|(_, outcomes)| outcomes.len()).sum();
+    let mut all = Vec::with_capacity(total);
+    for (_, outcomes) in segments {
+        all.extend(outcomes);
+    }
+    all
+}
+
+/// Gives every job that was not run the reason why.
+fn fill<A, R>(segments: &mut Vec<Segment<R>>, total: usize, call: &Call<A, R>, ended: &Ended) {
+    let mut gaps = Vec::new();
+    let mut next = 0;
+    for (first, outcomes) in segments.iter() {
+        gaps.push(next..*first);
+        next = first + outcomes.len();
+    }
+    gaps.push(next..total);
+    for gap in gaps.into_iter().filter(|gap| !gap.is_empty()) {
+        let first = gap.start;
+        let failure = |index| {
+            let failure = Failure::from(ended.clone());
+            Err(JobError::new(index, call.job.name(), None, failure))
+        };
+        segments.push((first, gap.map(failure).collect()));
+    }
+    segments.sort_unstable_by_key(|(first, _)| *first);
+}
+
+struct MapFeed<A, R, I> {
+    call: Call<A, R>,
+    drivers: usize,
+    source: Mutex<Source<A, I>>,
+    segments: Mutex<Vec<Segment<R>>>,
+}
+
+struct Source<A, I> {
+    inputs: I,
+    /// The index of the next input.
+    next: usize,
+    /// No more of `inputs`: they are used up, or not wanted any more.
+    done: bool,
+    /// Nor is what was given back.
+    stopped: bool,
+    /// Batches whose worker died before their turn came.
+    again: VecDeque<Again<A>>,
+    /// What the caller's iterator or encoding panicked with.
+    panic: Option<Box<dyn Any + Send>>,
+}
+
+struct Again<A> {
+    first: usize,
+    items: vec::IntoIter<A>,
+    alone: bool,
+    deliveries: u32,
+}
+
+pub(super) struct Batch<A, R> {
+    first: usize,
+    items: Vec<A>,
+    outcomes: Outcomes<R>,
+    deliveries: u32,
+}
+
+impl<A, R, I: Iterator<Item = A>> MapFeed<A, R, I> {
+    fn source(&self) -> MutexGuard<'_, Source<A, I>> {
+        // The caller's iterator may panic under this lock; that is caught.
+        self.source.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether there may be work for more than one driver.
+    fn has_several(&self) -> bool {
+        let source = self.source();
+        !source.done
+            && source.inputs.size_hint().1 != Some(1)
+            && source.inputs.size_hint().1 != Some(0)
+    }
+
+    fn stop(&self) {
+        let mut source = self.source();
+        source.done = true;
+        source.stopped = true;
+        source.again.clear();
+    }
+
+    fn size(&self, inputs: &I, cut: Cut) -> usize {
+        if let Some(chunk) = self.call.chunk {
+            return chunk.get().min(cut.most);
+        }
+        let (least, most) = inputs.size_hint();
+        if most != Some(least) {
+            return cut.limit;
+        }
+        // Guided: a fair part of one half of what is left.
+        let part = least / (2 * self.drivers);
+        if cut.ahead && part == 0 {
+            // The last few are for those who have nothing to do.
+            return 0;
+        }
+        cut.limit.min(part).max(1)
+    }
+}
+
+impl<A, R, I> Feed for MapFeed<A, R, I>
+where
+    A: Wire,
+    R: Wire,
+    I: Iterator<Item = A>,
+{
+    type Batch = Batch<A, R>;
+
+    fn take(&self, cut: Cut) -> Option<Self::Batch> {
+        let mut source = self.source();
+        let source = &mut *source;
+        if let Some(again) = source.again.front_mut() {
+            let first = again.first;
+            let count = if again.alone { 1 } else { cut.most };
+            let items: Vec<A> = again.items.by_ref().take(count).collect();
+            again.first += items.len();
+            let deliveries = again.deliveries;
+            source
+                .again
+                .pop_front_if(|again| again.items.as_slice().is_empty());
+            return Some(Batch::new(first, items, deliveries));
+        }
+        if source.done {
+            return None;
+        }
+        let size = self.size(&source.inputs, cut);
+        if size == 0 {
+            return None;
+        }
+        let mut items = Vec::new();
+        let inputs = &mut source.inputs;
+        let pulled = catch_unwind(AssertUnwindSafe(|| {
+            if size == 1 {
+                items.extend(inputs.next());
+            } else {
+                items.extend(inputs.by_ref().take(size));
+            }
+        }));
+        if let Err(payload) = pulled {
+            source.done = true;
+            source.panic = Some(payload);
+            return None;
+        }
+        if items.len() < size {
+            source.done = true;
+        }
+        let first = source.next;
+        source.next += items.len();
+        (!items.is_empty()).then(|| Batch::new(first, items, 0))
+    }
+
+    fn wanted(&self) -> bool {
+        let source = self.source();
+        !source.again.is_empty() || (!source.done && source.inputs.size_hint().1 != Some(0))
+    }
+
+    fn job(&self, _batch: &Self::Batch) -> u64 {
+        self.call.number
+    }
+
+    fn len(&self, batch: &Self::Batch) -> usize {
+        batch.items.len()
+    }
+
+    fn borrow<'a>(&self, batch: &'a Self::Batch, position: usize) -> Option<&'a [u8]> {
+        batch.items[position].as_whole()
+    }
+
+    fn encode(&self, batch: &Self::Batch, position: usize, out: &mut Vec<u8>) {
+        encode_whole(&batch.items[position], out);
+    }
+
+    fn begin(&self, batch: &mut Self::Batch, _worker: &Arc<WorkerProcess>) {
+        batch.outcomes.reserve_exact(batch.items.len());
+    }
+
+    fn deliver(&self, batch: &mut Self::Batch, worker: u32, outcome: Outcome<'_>) {
+        let index = batch.first + batch.outcomes.len();
+        let decoded = match outcome {
+            Outcome::Value(bytes) => decode(bytes),
+            Outcome::Failed(failure) => Err(failure),
+        };
+        if decoded.is_err() && self.call.on_failure == OnFailure::Stop {
+            self.stop();
+        }
+        batch.outcomes.push(
+            decoded.map_err(|failure| {
+                JobError::new(index, self.call.job.name(), Some(worker), failure)
+            }),
+        );
+    }
+
+    fn finish(&self, batch: Self::Batch) {
+        let mut segments = self.segments.lock().unwrap_or_else(PoisonError::into_inner);
+        segments.push((batch.first, batch.outcomes));
+    }
+
+    fn give_back(&self, mut batch: Self::Batch, alone: bool) {
+        let done = batch.outcomes.len();
+        let rest = batch.items.split_off(done);
+        let again = Again {
+            first: batch.first + done,
+            items: rest.into_iter(),
+            alone,
+            deliveries: batch.deliveries,
+        };
+        if done > 0 {
+            self.finish(batch);
+        }
+        let mut source = self.source();
+        if !source.stopped {
+            source.again.push_back(again);
+        }
+    }
+
+    fn deliveries<'a>(&self, batch: &'a mut Self::Batch) -> &'a mut u32 {
+        &mut batch.deliveries
+    }
+}
+
+impl<A, R> Batch<A, R> {
+    fn new(first: usize, items: Vec<A>, deliveries: u32) -> Self {
+        Self {
+            first,
+            items,
+            outcomes: Vec::new(),
+            deliveries,
+        }
+    }
+}
+
+/// The value that a worker sent; an implementation that panics fails its job
+/// and nothing else.
+pub(super) fn decode<R: Wire>(bytes: Cow<'_, [u8]>) -> Result<R, Failure> {
+    match catch_unwind(AssertUnwindSafe(|| R::from_whole(bytes))) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(Failure::Result(error.to_string())),
+        Err(_) => Err(Failure::Result("decoding it panicked".to_owned())),
+    }
+}

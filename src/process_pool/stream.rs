@@ -1,0 +1,70 @@
+//! Reading from a socket until a deadline.
+
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::frame::ByteSource;
+
+/// The most that is read before the deadline is looked at again.
+const STEP_BYTES: usize = 4 * 1024 * 1024;
+
+/// Reads from a socket, until a deadline if one is set; then the error is
+/// `WouldBlock`.
+#[derive(Debug)]
+pub(super) struct TimedStream {
+    stream: Arc<UnixStream>,
+    deadline: Option<Instant>,
+    /// Whether the socket itself has a time limit at the moment.
+    limited: bool,
+}
+
+impl TimedStream {
+    pub(super) fn new(stream: Arc<UnixStream>) -> Self {
+        Self {
+            stream,
+            deadline: None,
+            limited: false,
+        }
+    }
+
+    pub(super) fn set_deadline(&mut self, deadline: Option<Instant>) {
+        self.deadline = deadline;
+    }
+
+    /// Has the next call to the operating system end at the deadline.
+    fn prepare(&mut self) -> io::Result<()> {
+        let limit = remaining(self.deadline)?;
+        if limit.is_some() || self.limited {
+            self.stream.set_read_timeout(limit)?;
+            self.limited = limit.is_some();
+        }
+        Ok(())
+    }
+}
+
+/// The time that is left; an error if there is none.
+fn remaining(deadline: Option<Instant>) -> io::Result<Option<Duration>> {
+    match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
+        Some(Duration::ZERO) => Err(ErrorKind::WouldBlock.into()),
+        left => Ok(left),
+    }
+}
+
+impl ByteSource for TimedStream {
+    fn read_some(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.prepare()?;
+        (&*self.stream).read(buffer)
+    }
+
+    fn append(&mut self, count: usize, buffer: &mut Vec<u8>) -> io::Result<usize> {
+        self.prepare()?;
+        let count = if self.limited {
+            count.min(STEP_BYTES)
+        } else {
+            count
+        };
+        (&*self.stream).take(count as u64).read_to_end(buffer)
+    }
+}
