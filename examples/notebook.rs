@@ -115,11 +115,13 @@ fn multi_process_factorials(scale: Scale) -> Cell {
 
 fn factorials(strategy: Strategy, workers: NonZeroUsize, end: u32) -> Cell {
     let inputs: Vec<u32> = (0..end).collect();
-    let list = run::<Factorial>(strategy, workers, &inputs)?;
-    let last = list.last().ok_or("an empty list")?;
+    let answers = run::<Factorial>(strategy, workers, &inputs)?;
+    let last = answers.last().ok_or("an empty list")?;
     known::check(end - 1, last)?;
-    let (count, n, bits) = (list.len(), end - 1, last.bits());
-    say(format_args!("{count} factorials, the last one {n}! of {bits} bits"))
+    let (count, n, bits) = (answers.len(), end - 1, last.bits());
+    say(format_args!(
+        "{count} factorials, the last one {n}! of {bits} bits"
+    ))
 }
 
 fn uncached_calls(scale: Scale) -> Cell {
@@ -134,12 +136,15 @@ fn uncached_calls(scale: Scale) -> Cell {
 fn cached_calls(scale: Scale) -> Cell {
     let backend = Backend::new(scale.seconds(1));
     for temperature in ["cold", "warm"] {
-        cell(&format!("Three slow calls, memoized: {temperature}"), || {
-            SECONDS.into_iter().try_for_each(|seconds| {
-                let answer = ThreadLocalString::call(seconds, &backend);
-                say(format_args!("{answer}"))
-            })
-        })?;
+        cell(
+            &format!("Three slow calls, memoized: {temperature}"),
+            || {
+                SECONDS.into_iter().try_for_each(|seconds| {
+                    let answer = ThreadLocalString::call(seconds, &backend);
+                    say(format_args!("{answer}"))
+                })
+            },
+        )?;
     }
     Ok(())
 }

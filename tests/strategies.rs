@@ -51,7 +51,10 @@ impl Workload for WhoRanIt {
 #[test]
 fn as_many_threads_as_workers_run_the_jobs() {
     let distinct = |ids: Vec<ThreadId>| ids.into_iter().collect::<HashSet<_>>().len();
-    assert_eq!(distinct(threads_static::map::<WhoRanIt>(workers(3), &[(); 9])), 3);
+    assert_eq!(
+        distinct(threads_static::map::<WhoRanIt>(workers(3), &[(); 9])),
+        3
+    );
     assert!(distinct(threads::map::<WhoRanIt>(workers(3), &[(); 9])) <= 3);
     assert_eq!(distinct(threads::map::<WhoRanIt>(workers(9), &[(); 1])), 1);
     assert_eq!(distinct(sequential::map::<WhoRanIt>(&[(); 3])), 1);

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{group_members, signal, stderr, stdout, suite, until};
+use common::{children, is_alive, signal, stderr, stdout, suite, until};
 use std::fs;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
@@ -49,7 +49,10 @@ fn a_scale_that_is_no_number_in_range_ends_with_its_name_and_the_range() {
             .expect("the suite can be started");
         assert_eq!(output.status.code(), Some(2), "{scale}");
         let error = stderr(&output);
-        assert!(error.contains(&format!("SPEEDUP_SCALE is '{scale}'")), "{error}");
+        assert!(
+            error.contains(&format!("SPEEDUP_SCALE is '{scale}'")),
+            "{error}"
+        );
         assert!(error.contains("from 0.1 to 1000"), "{error}");
         assert_eq!(stdout(&output), "", "{scale}");
     }
@@ -60,7 +63,11 @@ fn a_filter_that_matches_nothing_says_how_to_see_the_names() {
     let home = tempdir().expect("a folder");
     let output = measure(home.path(), "format/dsplay");
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("no benchmark matches"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("no benchmark matches"),
+        "{}",
+        stderr(&output)
+    );
     assert!(stderr(&output).contains("--list"), "{}", stderr(&output));
 }
 
@@ -99,11 +106,16 @@ fn endless(home: &Path) -> Child {
         .expect("the suite can be started")
 }
 
-/// Waits until the suite and its two workers are there.
+/// Waits until the suite has its two workers.
 fn until_working(run: &Child) -> Vec<u32> {
-    until("two workers", || group_members(run.id()).len() == 3);
-    let all = group_members(run.id());
-    all.into_iter().filter(|pid| *pid != run.id()).collect()
+    until("two workers", || children(run.id()).len() == 2);
+    children(run.id())
+}
+
+fn until_gone(workers: &[u32]) {
+    until("the end of the workers", || {
+        !workers.iter().any(|worker| is_alive(*worker))
+    });
 }
 
 #[test]
@@ -115,7 +127,11 @@ fn two_runs_in_one_folder_do_not_mix_their_results() {
     run.kill().expect("it runs");
     run.wait().expect("it has ended");
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("another run"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("another run"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
@@ -126,11 +142,11 @@ fn control_c_leaves_no_worker_and_the_earlier_results() {
     let earlier = estimates(home.path(), PROCESSES);
 
     let mut run = endless(home.path());
-    until_working(&run);
+    let workers = until_working(&run);
     signal("INT", -i64::from(run.id()));
     let status = run.wait().expect("it has ended");
     assert_eq!(status.signal(), Some(2), "{status}");
-    until("the end of the workers", || group_members(run.id()).is_empty());
+    until_gone(&workers);
     assert_eq!(estimates(home.path(), PROCESSES), earlier);
 
     // And the next run finds nothing in its way.
@@ -151,8 +167,11 @@ fn a_worker_that_is_killed_ends_the_run_with_its_job_and_stores_nothing() {
     std::io::Read::read_to_string(&mut pipe, &mut error).expect("text");
     assert_eq!(status.code(), Some(1), "{error}");
     assert!(error.contains(PROCESSES), "{error}");
-    assert!(error.contains("SIGKILL") || error.contains("signal 9"), "{error}");
-    until("the end of the workers", || group_members(run.id()).is_empty());
+    assert!(
+        error.contains("SIGKILL") || error.contains("signal 9"),
+        "{error}"
+    );
+    until_gone(&workers);
     assert!(!home.path().join(PROCESSES).join("new").exists());
 }
 
@@ -205,7 +224,10 @@ fn a_full_disk_ends_the_run_and_leaves_the_earlier_results() {
             panic!("'{line}'");
         };
         let fine = matches!((code, same), ("0", "other") | ("1", "same"));
-        assert!(fine, "{left} KiB left: exit {code}, results {same}\n{errors}");
+        assert!(
+            fine,
+            "{left} KiB left: exit {code}, results {same}\n{errors}"
+        );
     }
     assert!(lines.contains("0 1 same"), "{lines}\n{errors}");
     assert!(errors.contains("No space left"), "{errors}");

@@ -14,7 +14,7 @@ use std::error::Error;
 use std::hint::black_box;
 use std::num::NonZeroUsize;
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 /// The key of the look-up rows.

@@ -84,7 +84,10 @@ fn start(
 fn known_payloads(sizes: &[usize], answers: &[Vec<u8>]) -> Result<(), Box<dyn Error>> {
     for (size, bytes) in sizes.iter().zip(answers) {
         let mut expected = (0..*size).map(|index| index % 251);
-        if bytes.len() != *size || !bytes.iter().all(|byte| expected.next() == Some((*byte).into()))
+        if bytes.len() != *size
+            || !bytes
+                .iter()
+                .all(|byte| expected.next() == Some((*byte).into()))
         {
             return Err(format!("wrong: a payload of {size} bytes has others").into());
         }

@@ -19,6 +19,7 @@ use speedup::catalog::{Catalog, Scale};
 use speedup::criterion_files::HOME_VARIABLE;
 use std::env;
 use std::error::Error;
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
     speedup::strategy::process_pool::serve_if_worker();
 
     let catalog = match Scale::from_environment() {
-        Ok(scale) => Catalog::new(scale, available_parallelism().unwrap_or(std::num::NonZero::MIN)),
+        Ok(scale) => Catalog::new(scale, available_parallelism().unwrap_or(NonZeroUsize::MIN)),
         Err(error) => return fail(&error, USAGE),
     };
     let mode = Mode::from_arguments(env::args().skip(1));

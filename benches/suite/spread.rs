@@ -4,6 +4,7 @@ use crate::suite::{Group, Timing};
 use criterion::BatchSize;
 use speedup::catalog::{Row, Spread};
 use speedup::strategy::{Crew, Shipped};
+use speedup::workload::Workload;
 use std::cell::RefCell;
 use std::error::Error;
 use std::hint::black_box;
@@ -17,22 +18,26 @@ pub(super) enum Answers {
     Untimed,
 }
 
+/// Compares the answers to inputs with what is known of them.
+type Known<W> =
+    fn(&[<W as Workload>::Input], &[<W as Workload>::Output]) -> Result<(), Box<dyn Error>>;
+
+/// Inputs and their answers.
+type Solved<W> = (Vec<<W as Workload>::Input>, Vec<<W as Workload>::Output>);
+
 /// Measures rows that run the same workload, each checked against the
 /// sequential answer, and that once against the known one.
 pub(super) struct SpreadBench<W: Shipped> {
     /// Compares sequential answers with known ones.
-    known: fn(&[W::Input], &[W::Output]) -> Result<(), Box<dyn Error>>,
+    known: Known<W>,
     answers: Answers,
     /// The inputs of the last row and their answers: rows of the same size
     /// follow each other.
-    last: RefCell<Option<(Vec<W::Input>, Vec<W::Output>)>>,
+    last: RefCell<Option<Solved<W>>>,
 }
 
 impl<W: Shipped<Input: PartialEq>> SpreadBench<W> {
-    pub(super) fn new(
-        answers: Answers,
-        known: fn(&[W::Input], &[W::Output]) -> Result<(), Box<dyn Error>>,
-    ) -> Self {
+    pub(super) fn new(answers: Answers, known: Known<W>) -> Self {
         Self {
             known,
             answers,

@@ -25,7 +25,7 @@ pub(super) struct Suite {
 /// The rows of one group.
 pub(super) struct Group<'a> {
     name: &'static str,
-    group: BenchmarkGroup<'a, WallTime>,
+    rows: BenchmarkGroup<'a, WallTime>,
     results: Option<&'a Results>,
     ran: &'a mut usize,
 }
@@ -66,7 +66,7 @@ impl Suite {
     pub(super) fn group(&mut self, name: &'static str) -> Group<'_> {
         Group {
             name,
-            group: self.criterion.benchmark_group(name),
+            rows: self.criterion.benchmark_group(name),
             results: self.results.as_ref(),
             ran: &mut self.ran,
         }
@@ -80,9 +80,11 @@ impl Suite {
         // In a test run the filter is meant for every target of the package.
         let measuring = matches!(self.mode, Mode::Measure | Mode::Discard);
         if measuring && self.ran == 0 {
-            return Err("no benchmark matches; `cargo bench -- --list` names them all, and a \
+            return Err(
+                "no benchmark matches; `cargo bench -- --list` names them all, and a \
                  part of a name (a regular expression) is enough"
-                .into());
+                    .into(),
+            );
         }
         let pages = protect(self.results.as_ref(), "report");
         self.criterion.final_summary();
@@ -106,20 +108,20 @@ impl Group<'_> {
         prepare: impl FnOnce(&T) -> Result<S, Box<dyn Error>>,
         mut timed: impl FnMut(&mut S, &mut Bencher<'_>) -> Result<(), Box<dyn Error>>,
     ) {
-        self.group.sampling_mode(if timing.flat {
+        self.rows.sampling_mode(if timing.flat {
             SamplingMode::Flat
         } else {
             SamplingMode::Auto
         });
         if let Some(throughput) = timing.throughput {
-            self.group.throughput(throughput);
+            self.rows.throughput(throughput);
         }
         let mut prepare = Some(prepare);
         let mut state = None;
         let mut protected = None;
         // Criterion calls this once a sample, and never where the filter
         // does not match.
-        self.group.bench_function(criterion_id(&row.id), |bencher| {
+        self.rows.bench_function(criterion_id(&row.id), |bencher| {
             if let Some(prepare) = prepare.take() {
                 protected = protect(self.results, &row.id.to_string());
                 state = Some(prepare(&row.task).unwrap_or_else(|error| fail(&row.id, &*error)));
@@ -135,7 +137,7 @@ impl Group<'_> {
     /// Writes the pages that compare the rows of the group.
     pub(super) fn finish(self) {
         let pages = protect(self.results, &format!("{}/report", self.name));
-        self.group.finish();
+        self.rows.finish();
         keep(pages);
     }
 }

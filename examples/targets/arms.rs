@@ -156,7 +156,9 @@ fn running(end: u32) -> Arm {
 fn blocks(end: u32) -> Result<Arm, Box<dyn Error>> {
     let pool = rayon::start(workers(2)?)?;
     Ok(Box::new(move |_pair| {
-        Ok(timed(|| running_product_in_blocks(0..black_box(end), &pool)))
+        Ok(timed(|| {
+            running_product_in_blocks(0..black_box(end), &pool)
+        }))
     }))
 }
 

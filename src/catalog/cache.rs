@@ -126,7 +126,7 @@ impl Catalog {
             rows.extend(threads(workers));
         }
         rows.extend(self.worker_counts().into_iter().map(|workers| {
-            let row = |workers| id("stampede", STAMPEDE_SECONDS).at_workers(workers);
+            let row = |workers| id("stampede", &STAMPEDE_SECONDS).at_workers(workers);
             let second = self.scale.seconds(1);
             Row {
                 id: row(workers),
@@ -143,7 +143,7 @@ impl Catalog {
 
     fn notebook_calls(&self) -> Vec<Row<CacheTask>> {
         let value = SECONDS.map(|seconds| seconds.to_string()).join("-");
-        let id = |function| id(function, &value);
+        let id = |function: &str| id(function, &value);
         let second = self.scale.seconds(1);
         let row = |function, baseline: Option<&str>, task| Row {
             id: id(function),
@@ -176,7 +176,7 @@ fn look_ups() -> impl Iterator<Item = Row<CacheTask>> {
 
 fn zipf(keys_per_place: usize) -> [Row<CacheTask>; 2] {
     let keys = keys_per_place * DIGEST_CAPACITY;
-    let uncached = id("zipf_uncached", keys);
+    let uncached = id("zipf_uncached", &keys);
     [
         Row {
             id: uncached.clone(),
@@ -184,7 +184,7 @@ fn zipf(keys_per_place: usize) -> [Row<CacheTask>; 2] {
             task: CacheTask::ZipfUncached { keys },
         },
         Row {
-            id: id("zipf_lru", keys),
+            id: id("zipf_lru", &keys),
             baseline: Some(uncached),
             task: CacheTask::ZipfLru { keys },
         },
@@ -193,8 +193,8 @@ fn zipf(keys_per_place: usize) -> [Row<CacheTask>; 2] {
 
 /// As many look-ups on every thread: ideally, the time would stay that of one.
 fn threads(workers: NonZeroUsize) -> [Row<CacheTask>; 2] {
-    let shared = |workers| id("warm_shared_by", LOOK_UPS).at_workers(workers);
-    let own = |workers| id("warm_own_of", LOOK_UPS).at_workers(workers);
+    let shared = |workers| id("warm_shared_by", &LOOK_UPS).at_workers(workers);
+    let own = |workers| id("warm_own_of", &LOOK_UPS).at_workers(workers);
     [
         Row {
             id: shared(workers),
@@ -221,6 +221,6 @@ fn alone_for(workers: NonZeroUsize, row: impl Fn(NonZeroUsize) -> Id) -> Option<
     (workers != alone).then(|| row(alone))
 }
 
-fn id(function: &str, value: impl ToString) -> Id {
+fn id(function: &str, value: &(impl ToString + ?Sized)) -> Id {
     Id::new("cache", function).with_value(value)
 }

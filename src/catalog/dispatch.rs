@@ -59,7 +59,7 @@ fn empty(tasks: u64) -> Vec<Row<DispatchTask>> {
     let inputs: Vec<u64> = (0..tasks).collect();
     let row = |strategy, workers| {
         let Row { id, baseline, task } =
-            Row::spread("dispatch", strategy, workers, tasks, &inputs);
+            Row::spread("dispatch", strategy, workers, &tasks, &inputs);
         Row {
             id,
             baseline,
@@ -94,7 +94,7 @@ fn payloads(bytes: usize) -> [Row<DispatchTask>; 2] {
     let id = |strategy: Strategy| {
         Id::new("dispatch", &format!("ship_{strategy}"))
             .at_workers(NonZeroUsize::MIN)
-            .with_value(bytes)
+            .with_value(&bytes)
     };
     [Threads, ProcessPool].map(|strategy| Row {
         id: id(strategy),

@@ -29,12 +29,14 @@ impl Catalog {
             for strategy in Strategy::ALL {
                 if strategy == Strategy::Sequential {
                     let alone = NonZeroUsize::MIN;
-                    rows.push(Row::spread("factorial", strategy, alone, end, &inputs));
+                    rows.push(Row::spread("factorial", strategy, alone, &end, &inputs));
                     continue;
                 }
-                rows.extend(self.worker_counts().into_iter().map(|workers| {
-                    Row::spread("factorial", strategy, workers, end, &inputs)
-                }));
+                rows.extend(
+                    self.worker_counts()
+                        .into_iter()
+                        .map(|workers| Row::spread("factorial", strategy, workers, &end, &inputs)),
+                );
             }
         }
         rows

@@ -116,5 +116,5 @@ fn singles(n: u32) -> [Row<AlgorithmTask>; 3] {
 }
 
 fn id(function: &str, value: u32) -> Id {
-    Id::new("factorial_algorithm", function).with_value(value)
+    Id::new("factorial_algorithm", function).with_value(&value)
 }

@@ -73,7 +73,7 @@ impl Id {
     /// assert_eq!(id.to_string(), "sleep/sequential/10-8-5");
     /// ```
     #[must_use]
-    pub fn with_value(mut self, value: impl ToString) -> Self {
+    pub fn with_value(mut self, value: &(impl ToString + ?Sized)) -> Self {
         self.value = Some(part(&value.to_string()));
         self
     }
@@ -233,7 +233,7 @@ mod tests {
                 id = id.at_workers(workers);
             }
             if let Some(value) = value {
-                id = id.with_value(value);
+                id = id.with_value(&value);
             }
             prop_assert_eq!(id.to_string().parse::<Id>(), Ok(id));
         }

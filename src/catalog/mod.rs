@@ -133,10 +133,10 @@ impl<I: Clone> Row<Spread<I>> {
         group: &str,
         strategy: Strategy,
         workers: NonZeroUsize,
-        value: impl ToString,
+        value: &(impl ToString + ?Sized),
         inputs: &[I],
     ) -> Self {
-        let sequential = Id::new(group, Strategy::Sequential.name()).with_value(value.to_string());
+        let sequential = Id::new(group, Strategy::Sequential.name()).with_value(value);
         let (id, baseline) = match strategy {
             Strategy::Sequential => (sequential, None),
             _ => (
@@ -189,7 +189,9 @@ mod tests {
         for catalog in catalogs() {
             let rows = catalog.all();
             for row in &rows {
-                let Some(baseline) = &row.baseline else { continue };
+                let Some(baseline) = &row.baseline else {
+                    continue;
+                };
                 assert_ne!(*baseline, row.id);
                 assert_eq!(baseline.group(), row.id.group());
                 assert!(

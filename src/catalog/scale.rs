@@ -69,7 +69,10 @@ impl Scale {
     /// ```
     pub fn from_environment() -> Result<Self, ScaleError> {
         let text = std::env::var_os(SCALE_VARIABLE);
-        Self::from_text(text.map(|text| text.to_string_lossy().into_owned()).as_deref())
+        Self::from_text(
+            text.map(|text| text.to_string_lossy().into_owned())
+                .as_deref(),
+        )
     }
 
     /// How long so many notebook seconds last.
@@ -135,7 +138,10 @@ mod tests {
     fn nonsense_is_refused_with_the_name_of_the_variable_and_the_range() {
         for text in ["abc", "", "-1", "0", "1e9", "NaN", "inf", "1,5", "0.01"] {
             let error = Scale::from_text(Some(text)).expect_err(text).to_string();
-            assert!(error.contains(&format!("SPEEDUP_SCALE is '{text}'")), "{error}");
+            assert!(
+                error.contains(&format!("SPEEDUP_SCALE is '{text}'")),
+                "{error}"
+            );
             assert!(error.contains("from 0.1 to 1000"), "{error}");
         }
     }

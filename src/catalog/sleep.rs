@@ -47,7 +47,7 @@ impl Catalog {
     fn longest_alone(&self) -> [Row<Spread<Duration>>; 2] {
         let longest = THREADED_SECONDS.into_iter().max().unwrap_or_default();
         [Sequential, Threads]
-            .map(|strategy| row(strategy, 1, longest, &[self.scale.seconds(longest)]))
+            .map(|strategy| row(strategy, 1, &longest, &[self.scale.seconds(longest)]))
     }
 }
 
@@ -64,7 +64,7 @@ fn staircase(scale: Scale) -> Vec<Row<Spread<Duration>>> {
 fn row(
     strategy: Strategy,
     workers: usize,
-    value: impl ToString,
+    value: &(impl ToString + ?Sized),
     sleeps: &[Duration],
 ) -> Row<Spread<Duration>> {
     let workers = NonZeroUsize::new(workers).expect("the lists above hold no zero");

@@ -89,7 +89,8 @@ impl Strategy {
             Self::ThreadsStatic => Crew::ThreadsStatic(workers),
             Self::Rayon => Crew::Rayon(rayon::start(workers).map_err(StrategyError::Rayon)?),
             Self::ProcessPool => {
-                Crew::ProcessPool(process_pool::start(workers).map_err(StrategyError::ProcessPool)?)
+                let pool = process_pool::start(workers).map_err(StrategyError::ProcessPool)?;
+                Crew::ProcessPool(Box::new(pool))
             }
             Self::GlobalLock => Crew::GlobalLock(workers),
         })
@@ -114,7 +115,7 @@ pub enum Crew {
     /// See [`Strategy::Rayon`].
     Rayon(::rayon::ThreadPool),
     /// See [`Strategy::ProcessPool`].
-    ProcessPool(ProcessPool),
+    ProcessPool(Box<ProcessPool>),
     /// See [`Strategy::GlobalLock`].
     GlobalLock(NonZeroUsize),
 }

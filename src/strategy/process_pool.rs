@@ -27,6 +27,7 @@ macro_rules! shipped {
 shipped!(Sleep, "sleep");
 shipped!(Factorial, "factorial");
 shipped!(Empty, "empty");
+shipped!(Payload, "payload");
 
 /// Every workload that can be sent to a process.
 fn jobs() -> JobTable {
@@ -56,35 +57,28 @@ pub fn start(workers: NonZeroUsize) -> Result<ProcessPool, Error> {
 /// # Errors
 /// When a worker died or answered nonsense: which job it was on, and how it
 /// ended.
-pub fn map<W: Shipped>(
-    pool: &ProcessPool,
-    inputs: &[W::Input],
-) -> Result<Vec<W::Output>, Error> {
+pub fn map<W: Shipped>(pool: &ProcessPool, inputs: &[W::Input]) -> Result<Vec<W::Output>, Error> {
     pool.map(W::JOB, inputs.iter().cloned())
 }
 
-/// The digits of 64 bits, least significant first, after their number.
+/// Its digits of 32 bits, least significant first, after their number. They
+/// are written as half as many of 64, which is what lies in memory.
 impl Wire for BigUint {
     const MIN_BYTES: usize = size_of::<u64>();
 
     fn encode(&self, out: &mut Vec<u8>) {
         let digits = self.iter_u64_digits();
-        (digits.len() as u64).encode(out);
+        (2 * digits.len() as u64).encode(out);
         out.extend(digits.flat_map(u64::to_le_bytes));
     }
 
     fn decode(input: &mut &[u8]) -> Result<Self, WireError> {
-        let digits: Vec<u64> = Vec::decode(input)?;
-        Ok(digits.into_iter().flat_map(halves).collect())
+        // As 32-bit digits, from which alone `BigUint` can be made in one pass.
+        let digits: Vec<u32> = Vec::decode(input)?;
+        Ok(Self::new(digits))
     }
 
     fn size_hint(&self) -> usize {
         size_of::<u64>() * (1 + self.iter_u64_digits().len())
     }
-}
-
-/// The two digits of 32 bits that `BigUint` is built from.
-#[expect(clippy::cast_possible_truncation, reason = "the halves of a digit")]
-fn halves(digit: u64) -> [u32; 2] {
-    [digit as u32, (digit >> u32::BITS) as u32]
 }

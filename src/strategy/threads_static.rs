@@ -60,7 +60,7 @@ mod tests {
             let inputs: Vec<usize> = (0..length).collect();
             let workers = NonZeroUsize::new(workers).expect("not zero");
             let parts: Vec<&[usize]> = parts(&inputs, workers).collect();
-            prop_assert_eq!(parts.concat(), inputs);
+            prop_assert_eq!(&parts.concat(), &inputs);
             prop_assert_eq!(parts.len(), length.min(workers.get()));
             let lengths = parts.iter().map(|part| part.len());
             if let (Some(least), Some(most)) = (lengths.clone().min(), lengths.max()) {

@@ -274,6 +274,10 @@ mod tests {
         let _ = digest_cached(0, &misses);
         assert_eq!(misses.load(Ordering::Relaxed), capacity + 1, "0 was kept");
         let _ = digest_cached(1, &misses);
-        assert_eq!(misses.load(Ordering::Relaxed), capacity + 2, "1 was dropped");
+        assert_eq!(
+            misses.load(Ordering::Relaxed),
+            capacity + 2,
+            "1 was dropped"
+        );
     }
 }

@@ -10,10 +10,10 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// Long past anything that is not stuck.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The suite's executable, built in the profile of the tests.
-pub fn suite() -> Command {
+pub(crate) fn suite() -> Command {
     static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
     let executable = EXECUTABLE.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
@@ -35,16 +35,16 @@ pub fn suite() -> Command {
     suite
 }
 
-pub fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// Waits until the condition holds.
-pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let start = Instant::now();
     while !condition() {
         assert!(start.elapsed() < PATIENCE, "never seen: {what}");
@@ -52,32 +52,38 @@ pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// The processes of a process group, but for those that have ended and only
-/// wait to be asked for their status.
-pub fn group_members(group: u32) -> Vec<u32> {
-    let mut members = Vec::new();
+/// The processes that `parent` has started and that have not ended.
+pub(crate) fn children(parent: u32) -> Vec<u32> {
+    let mut children = Vec::new();
     for entry in std::fs::read_dir("/proc").expect("Linux").flatten() {
-        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else {
+        let name = entry.file_name();
+        let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else {
             continue;
         };
-        let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else {
-            continue;
-        };
-        // After the name, which may hold anything but is in parentheses:
-        // state, parent, group.
-        let Some((_, fields)) = stat.rsplit_once(") ") else {
-            continue;
-        };
-        let fields: Vec<&str> = fields.split(' ').collect();
-        if fields[0] != "Z" && fields[2] == group.to_string() {
-            members.push(pid);
+        if status(pid).is_some_and(|(state, of)| state != "Z" && of == parent) {
+            children.push(pid);
         }
     }
-    members
+    children
+}
+
+/// Whether a process is there and has not ended.
+pub(crate) fn is_alive(pid: u32) -> bool {
+    status(pid).is_some_and(|(state, _)| state != "Z")
+}
+
+/// The state of a process and its parent.
+fn status(pid: u32) -> Option<(String, u32)> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // They follow the name, which may hold anything but is in parentheses.
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let mut fields = fields.split(' ');
+    let state = fields.next()?.to_owned();
+    Some((state, fields.next()?.parse().ok()?))
 }
 
 /// Sends a signal, by name; a minus before the number means a whole group.
-pub fn signal(name: &str, target: i64) {
+pub(crate) fn signal(name: &str, target: i64) {
     let status = Command::new("kill")
         .args([format!("-{name}"), "--".to_owned(), target.to_string()])
         .status()
