@@ -28,6 +28,7 @@ mod prime_swing;
 mod primes;
 mod running_product;
 mod running_product_in_blocks;
+mod squaring;
 
 pub use binary_splitting::binary_splitting;
 pub use naive::naive;
