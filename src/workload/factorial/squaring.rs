@@ -67,20 +67,30 @@ fn square_into(x: &[u64], square: &mut [u64], scratch: &mut [u64]) {
     add_small(rest, top + u64::from(carry));
 }
 
-/// Writes x² to `square`, one row of digit products after the other.
+/// Writes x² to `square`, by rows of digit products.
+///
+/// Two digits of `x` meet all the digits above them in one go: that halves the
+/// loads and stores, and two carries that run side by side keep the multiplier
+/// busier than one.
 fn square_by_rows(x: &[u64], square: &mut [u64]) {
     square.fill(0);
     let mut unpaired = x;
     let mut row_start = 1;
-    while let Some((&digit, others)) = unpaired.split_first() {
-        let (row, above) = square[row_start..].split_at_mut(others.len());
-        let mut carry = 0;
-        for (sum, &other) in row.iter_mut().zip(others) {
-            (*sum, carry) = digit.carrying_mul_add(other, *sum, carry);
+    while let [first, second, above @ ..] = unpaired {
+        let (row, end) = square[row_start..].split_at_mut(above.len() + 1);
+        let [between, row @ ..] = row else { return };
+        let (mut first_carry, mut second_carry) = (0, 0);
+        (*between, first_carry) = first.carrying_mul_add(*second, *between, first_carry);
+        let mut below = 0;
+        for (sum, &digit) in row.iter_mut().zip(above) {
+            let partial;
+            (partial, first_carry) = first.carrying_mul_add(digit, *sum, first_carry);
+            (*sum, second_carry) = second.carrying_mul_add(below, partial, second_carry);
+            below = digit;
         }
-        above[0] = carry;
-        unpaired = others;
-        row_start += 2;
+        (end[0], end[1]) = second.carrying_mul_add(below, first_carry, second_carry);
+        unpaired = above;
+        row_start += 4;
     }
     double_and_add_squares(x, square);
 }
