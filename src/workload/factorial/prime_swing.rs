@@ -96,6 +96,7 @@ fn packed(factors: &[u32], n: u32) -> Vec<u64> {
         .collect()
 }
 
+/// The product of `factors`, by halves; 1 where there is none.
 fn product(factors: &[u64]) -> BigUint {
     if factors.len() < SPLIT_FROM_FACTORS {
         return factors
