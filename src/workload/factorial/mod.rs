@@ -1,8 +1,7 @@
 //! Factorials: the CPU-bound work of the suite, by five algorithms.
 //!
-//! Sizes below count the digits of the *result*: *n*! has about
-//! *n* log₂(*n*/e) bits, and M(b) is the time of multiplying two numbers of
-//! b bits.
+//! *n*! has about *n* log₂(*n*/e) bits; M(b) is the time of multiplying two
+//! numbers of b bits.
 //!
 //! | kernel | for | time |
 //! |---|---|---|
