@@ -10,12 +10,12 @@ use super::running_product;
 
 /// More blocks than workers, so that a worker that was held up does not keep
 /// the others waiting; few, because each begins with a factorial of its own.
-const BLOCKS_PER_WORKER: u32 = 4;
+const BLOCKS_PER_WORKER: u32 = 8;
 
 /// *x*! for every *x* of `range`, in order, on the workers of `pool`.
 ///
 /// The range is cut into blocks that cost the same, each a
-/// [`running_product`] that starts from its own prime-swing factorial.
+/// [`running_product()`] that starts from its own prime-swing factorial.
 ///
 /// ```
 /// use speedup::workload::factorial::{running_product, running_product_in_blocks};
