@@ -53,6 +53,7 @@ impl<W: Shipped<Input: PartialEq>> SpreadBench<W> {
             Ok(crew)
         };
         group.bench(row, timing, prepare, |crew: &mut Crew, bencher| {
+            let workers = crew.worker_ids();
             let mut failure = None;
             let mut map = || match crew.map::<W>(black_box(inputs)) {
                 Ok(answers) => answers,
@@ -67,7 +68,13 @@ impl<W: Shipped<Input: PartialEq>> SpreadBench<W> {
                     bencher.iter_batched(|| (), |()| map(), BatchSize::PerIteration);
                 }
             }
-            failure.map_or(Ok(()), |error| Err(error.into()))
+            if let Some(error) = failure {
+                return Err(error.into());
+            }
+            if crew.worker_ids() != workers {
+                return Err("a worker process died and was replaced while it was timed".into());
+            }
+            Ok(())
         });
     }
 

@@ -153,6 +153,22 @@ impl Crew {
     }
 }
 
+impl Crew {
+    /// The process ids of the workers, where they are processes: a pool
+    /// replaces one that died, and a time with that in it is none.
+    ///
+    /// ```
+    /// assert!(speedup::strategy::Crew::Sequential.worker_ids().is_empty());
+    /// ```
+    #[must_use]
+    pub fn worker_ids(&self) -> Vec<u32> {
+        match self {
+            Self::ProcessPool(pool) => pool.worker_ids(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// Why a strategy has no answer.
 #[derive(Debug)]
 pub enum StrategyError {
