@@ -4,11 +4,12 @@ use crate::relaunch::{Arm, Comparison, Measure};
 use num_bigint::BigUint;
 use speedup::catalog::Scale;
 use speedup::strategy::{Shipped, Strategy, rayon};
+use speedup::workload::employee::Employee;
 use speedup::workload::factorial::{
     Factorial, prime_swing, running_product, running_product_in_blocks,
 };
 use speedup::workload::memoized::{Backend, Cache, FxArcStr, SECONDS, ThreadLocalString};
-use speedup::workload::sleep::{Sleep, THREADED_SECONDS};
+use speedup::workload::sleep::{SEQUENTIAL_SECONDS, Sleep, THREADED_SECONDS};
 use std::error::Error;
 use std::hint::black_box;
 use std::io::{BufRead, BufReader, Write};
@@ -42,7 +43,7 @@ const fn ratio(
     }
 }
 
-pub(crate) const COMPARISONS: [Comparison; 11] = [
+pub(crate) const COMPARISONS: [Comparison; 16] = [
     ratio(
         "each_cpython",
         "prime swing, every x below 9000, times as fast as CPython",
@@ -58,7 +59,7 @@ pub(crate) const COMPARISONS: [Comparison; 11] = [
     ratio(
         "running_cpython",
         "running product below 9000, times as fast as CPython",
-        3,
+        PARTS as usize,
         || Ok([running(SINGLE_CORE_END), python_whole_list()?]),
     ),
     ratio(
@@ -91,14 +92,31 @@ pub(crate) const COMPARISONS: [Comparison; 11] = [
         3,
         || spread::<Factorial>(Strategy::Rayon, 2, &list(SINGLE_CORE_END)),
     ),
+    ratio(
+        "process_pool_3000",
+        "process_pool@2 below 3000, times as fast as sequential",
+        25,
+        || spread::<Factorial>(Strategy::ProcessPool, 2, &list(3000)),
+    ),
+    ratio(
+        "global_lock_3000",
+        "global_lock@2 below 3000, times as fast as sequential",
+        25,
+        || spread::<Factorial>(Strategy::GlobalLock, 2, &list(3000)),
+    ),
+    ratio(
+        "sleep_overlap",
+        "10-8-5 on three threads, times as fast as sequential",
+        25,
+        || spread::<Sleep>(Strategy::Threads, 3, &sleeps(SEQUENTIAL_SECONDS)),
+    ),
     Comparison {
         name: "sleep_threads",
         what: "10-8-3 on three threads, longer than one sleep of 10 by",
         measure: Measure::Difference,
         pairs: 25,
         arms: || {
-            let scale = Scale::default();
-            let three = THREADED_SECONDS.map(|seconds| scale.seconds(seconds));
+            let three = sleeps(THREADED_SECONDS);
             Ok([
                 strategy::<Sleep>(Strategy::Threads, 3, &three)?,
                 strategy::<Sleep>(Strategy::Sequential, 1, &three[..1])?,
@@ -112,6 +130,25 @@ pub(crate) const COMPARISONS: [Comparison; 11] = [
         pairs: 25,
         arms: || Ok([look_ups::<FxArcStr>(), look_ups::<ThreadLocalString>()]),
     },
+    ratio(
+        "warm_cold",
+        "the three calls warm, times as fast as cold",
+        9,
+        || Ok([warm_calls(), cold_calls()]),
+    ),
+    ratio(
+        "debug_display",
+        "Display of an employee, times as fast as Debug",
+        25,
+        || {
+            let employee = Employee::notebook();
+            let same = employee.clone();
+            Ok([
+                repeated(move || black_box(&employee).to_string()),
+                repeated(move || format!("{:?}", black_box(&same))),
+            ])
+        },
+    ),
     ratio(
         "look_up_cpython",
         "warm look-up, Arc<str> and FxHashMap, times as fast as lru_cache",
@@ -211,6 +248,40 @@ fn workers(count: usize) -> Result<NonZeroUsize, Box<dyn Error>> {
     NonZeroUsize::new(count).ok_or_else(|| "0 workers".into())
 }
 
+fn sleeps(seconds: [u32; 3]) -> [Duration; 3] {
+    seconds.map(|seconds| Scale::default().seconds(seconds))
+}
+
+/// A call that is too short to be timed alone.
+fn repeated<R>(mut call: impl FnMut() -> R + 'static) -> Arm {
+    Box::new(move |_pair| {
+        let all = timed(|| {
+            for _ in 0..LOOK_UPS {
+                black_box(call());
+            }
+        });
+        Ok(all / f64::from(LOOK_UPS))
+    })
+}
+
+fn three_calls(backend: &Backend) -> [String; 3] {
+    black_box(SECONDS).map(|seconds| ThreadLocalString::call(seconds, backend))
+}
+
+/// The notebook's three calls, remembered since the first, untimed pair.
+fn warm_calls() -> Arm {
+    let backend = Backend::new(Scale::default().seconds(1));
+    repeated(move || three_calls(&backend))
+}
+
+fn cold_calls() -> Arm {
+    let backend = Backend::new(Scale::default().seconds(1));
+    Box::new(move |_pair| {
+        ThreadLocalString::clear();
+        Ok(timed(|| three_calls(&backend)))
+    })
+}
+
 fn look_ups<C: Cache>() -> Arm {
     let backend = Backend::new(Duration::ZERO);
     for seconds in SECONDS {
@@ -242,13 +313,11 @@ impl Peer {
             .map_err(|error| format!("python3 can't be started: {error}"))?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (stdin, stdout) = pipes.ok_or("python3 has no pipes")?;
-        let mut peer = Self {
+        Ok(Self {
             child,
             stdin,
             stdout: BufReader::new(stdout),
-        };
-        eprintln!("{}", peer.ask("versions")?);
-        Ok(peer)
+        })
     }
 
     fn ask(&mut self, batch: &str) -> Result<String, Box<dyn Error>> {
@@ -269,6 +338,11 @@ impl Drop for Peer {
     }
 }
 
+/// The versions of Python and GMP, where they are there.
+pub(crate) fn peer_versions() -> Option<String> {
+    Peer::start().ok()?.ask("versions").ok()
+}
+
 /// Python's or GMP's part of the list of single factorials, or another batch.
 fn python(batch: &[&str]) -> Result<Arm, Box<dyn Error>> {
     let mut peer = Peer::start()?;
@@ -284,10 +358,9 @@ fn python(batch: &[&str]) -> Result<Arm, Box<dyn Error>> {
     }))
 }
 
+/// Python's whole list: a part of it times the number of parts, whose costs
+/// differ by less than one in a hundred.
 fn python_whole_list() -> Result<Arm, Box<dyn Error>> {
-    let mut peer = Peer::start()?;
-    Ok(Box::new(move |_pair| {
-        let question = format!("python_list 0 {SINGLE_CORE_END} 1");
-        Ok(peer.ask(&question)?.parse()?)
-    }))
+    let mut part = python(&["python_list"])?;
+    Ok(Box::new(move |pair| Ok(part(pair)? * f64::from(PARTS))))
 }

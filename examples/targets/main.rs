@@ -8,8 +8,9 @@
 //! What is compared takes turns in short units, A B and then B A, within one
 //! process; one such process is a relaunch, and gives one number: the median
 //! over its pairs. The result is the Hodges–Lehmann estimate over the
-//! relaunches with its exact signed-rank interval. Each relaunch is a line in
-//! `reports/evidence/targets.jsonl`.
+//! relaunches with its exact signed-rank interval. Each comparison has a file
+//! in `reports/evidence/targets/`: a line that says where it was measured, then
+//! a line a relaunch.
 //!
 //! Comparisons with Python and GMP need `python3` (and libgmp); where it is
 //! missing, they are named and skipped.
@@ -22,8 +23,7 @@ use serde_json::json;
 use speedup::stats::{hodges_lehmann, signed_rank_interval};
 use std::env;
 use std::error::Error;
-use std::fs::{File, create_dir_all};
-use std::io::Write;
+use std::fs::{self, create_dir_all};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
@@ -59,23 +59,22 @@ fn measure(words: &[String]) -> Result<(), Box<dyn Error>> {
         let names: Vec<&str> = arms::COMPARISONS.iter().map(|each| each.name).collect();
         return Err(format!("no comparison matches; there are: {}", names.join(", ")).into());
     }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/evidence");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/evidence/targets");
     create_dir_all(&folder)?;
-    let mut raw = File::options()
-        .create(true)
-        .append(true)
-        .open(folder.join("targets.jsonl"))?;
     for comparison in comparisons {
-        match relaunches(comparison, &mut raw) {
-            Ok(values) => println!("{:28} {}", comparison.name, summary(comparison, &values)?),
-            Err(error) => println!("{:28} skipped: {error}", comparison.name),
+        match relaunches(comparison) {
+            Ok(values) => {
+                store(&folder, comparison, &values)?;
+                println!("{:18} {}", comparison.name, summary(comparison, &values)?);
+            }
+            Err(error) => println!("{:18} skipped: {error}", comparison.name),
         }
     }
     Ok(())
 }
 
 /// One number a fresh process; the order within pairs alternates.
-fn relaunches(comparison: &Comparison, raw: &mut File) -> Result<Vec<f64>, Box<dyn Error>> {
+fn relaunches(comparison: &Comparison) -> Result<Vec<f64>, Box<dyn Error>> {
     let mut values = Vec::new();
     for index in 0..RELAUNCHES {
         let order = ["straight", "reversed"][index % 2];
@@ -88,11 +87,46 @@ fn relaunches(comparison: &Comparison, raw: &mut File) -> Result<Vec<f64>, Box<d
             return Err(message.trim().trim_start_matches("error: ").into());
         }
         let value: f64 = String::from_utf8(output.stdout)?.trim().parse()?;
-        let line = json!({"comparison": comparison.name, "relaunch": index, "value": value});
-        writeln!(raw, "{line}")?;
         values.push(value);
     }
     Ok(values)
+}
+
+/// Replaces what was measured before of the comparison.
+fn store(folder: &Path, comparison: &Comparison, values: &[f64]) -> Result<(), Box<dyn Error>> {
+    let path = folder.join(comparison.name).with_extension("jsonl");
+    let place = json!({
+        "comparison": comparison.name,
+        "what": comparison.what,
+        "measure": comparison.measure.name(),
+        "pairs": comparison.pairs,
+        "cpu": cpu(),
+        "cores": std::thread::available_parallelism()?,
+        "kernel": said_by("uname", &["-sr"]),
+        "rustc": said_by("rustc", &["--version"]),
+        "peers": arms::peer_versions(),
+        "commit": said_by("git", &["describe", "--always", "--dirty"]),
+    });
+    let mut text = format!("{place}\n");
+    for (relaunch, value) in values.iter().enumerate() {
+        let line = json!({"relaunch": relaunch, "value": value});
+        text.push_str(&format!("{line}\n"));
+    }
+    Ok(fs::write(path, text)?)
+}
+
+/// What the processor calls itself, where Linux tells.
+fn cpu() -> Option<String> {
+    let text = fs::read_to_string("/proc/cpuinfo").ok()?;
+    let line = text.lines().find(|line| line.starts_with("model name"))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}
+
+/// The first line that a program prints, where it is there.
+fn said_by(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.trim().to_owned())
 }
 
 fn summary(comparison: &Comparison, values: &[f64]) -> Result<String, Box<dyn Error>> {

@@ -19,6 +19,17 @@ pub(crate) enum Measure {
     Each(u32),
 }
 
+impl Measure {
+    /// What the values in the files are.
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::Ratio => "ln ratio".to_owned(),
+            Self::Difference => "difference in ns".to_owned(),
+            Self::Each(calls) => format!("ns for {calls} calls"),
+        }
+    }
+}
+
 /// Two arms, and what their times tell.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Comparison {

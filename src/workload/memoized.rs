@@ -162,8 +162,8 @@ cache!(
 /// How many answers [`digest_cached`] remembers.
 pub const DIGEST_CAPACITY: usize = 256;
 
-/// Rounds that [`digest`] computes: about a microsecond's worth, so that a
-/// miss costs many times what a hit does.
+/// Rounds that [`digest`] computes: some microseconds' worth, so that a miss
+/// costs many times what a hit does.
 const DIGEST_ROUNDS: u32 = 1000;
 
 /// A computation of fixed cost for the bounded cache: 1000 rounds of the

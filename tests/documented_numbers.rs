@@ -1,0 +1,66 @@
+//! The tables of README and METHODOLOGY say what the committed measurements
+//! say.
+
+use serde_json::Value;
+use speedup::stats::{hodges_lehmann, signed_rank_interval};
+use std::fs;
+use std::path::Path;
+
+fn file(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Estimate and interval of a comparison, as the tables print them.
+fn measured(name: &str) -> String {
+    let text = file(&format!("reports/evidence/targets/{name}.jsonl"));
+    let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let place = lines.next().expect("where it was measured");
+    let values: Vec<f64> = lines
+        .map(|line| line["value"].as_f64().expect("a number"))
+        .collect();
+    let interval = signed_rank_interval(&values, 0.95).expect("numbers");
+    let estimate = hodges_lehmann(&values).expect("numbers");
+    let [estimate, low, high] = [estimate, interval.low, interval.high].map(|value| {
+        let measure = place["measure"].as_str().expect("a measure");
+        match measure.strip_prefix("ns for ") {
+            Some(calls) => {
+                let calls = calls.strip_suffix(" calls").expect("a number of calls");
+                format!("{:.1}", value / calls.parse::<f64>().expect("a number"))
+            }
+            None if measure == "ln ratio" => three_digits(value.exp()),
+            None => format!("{:.3}", value / 1e6),
+        }
+    });
+    format!("{estimate} | {low} to {high}")
+}
+
+/// Three significant digits and no exponent.
+fn three_digits(value: f64) -> String {
+    match value {
+        ..10.0 => format!("{value:.2}"),
+        10.0..100.0 => format!("{value:.1}"),
+        _ => format!("{value:.0}"),
+    }
+}
+
+#[test]
+fn every_row_of_the_tables_is_what_was_measured() {
+    let mut rows = 0;
+    for document in ["README.md", "METHODOLOGY.md"] {
+        for line in file(document).lines() {
+            // | `name` | what | estimate | low to high |
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            let [_, name, _, estimate, interval, _] = cells[..] else {
+                continue;
+            };
+            let Some(name) = name.strip_prefix('`').and_then(|name| name.strip_suffix('`')) else {
+                continue;
+            };
+            let said = format!("{estimate} | {interval}");
+            assert_eq!(said, measured(name), "{document}, `{name}`");
+            rows += 1;
+        }
+    }
+    assert!(rows > 15, "only {rows} rows were found");
+}
