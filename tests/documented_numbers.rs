@@ -14,7 +14,9 @@ fn file(path: &str) -> String {
 /// Estimate and interval of a comparison, as the tables print them.
 fn measured(name: &str) -> String {
     let text = file(&format!("reports/evidence/targets/{name}.jsonl"));
-    let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let mut lines = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
     let place = lines.next().expect("where it was measured");
     let values: Vec<f64> = lines
         .map(|line| line["value"].as_f64().expect("a number"))
@@ -54,7 +56,10 @@ fn every_row_of_the_tables_is_what_was_measured() {
             let [_, name, _, estimate, interval, _] = cells[..] else {
                 continue;
             };
-            let Some(name) = name.strip_prefix('`').and_then(|name| name.strip_suffix('`')) else {
+            let Some(name) = name
+                .strip_prefix('`')
+                .and_then(|name| name.strip_suffix('`'))
+            else {
                 continue;
             };
             let said = format!("{estimate} | {interval}");

@@ -107,12 +107,16 @@ fn store(folder: &Path, comparison: &Comparison, values: &[f64]) -> Result<(), B
         "peers": arms::peer_versions(),
         "commit": said_by("git", &["describe", "--always", "--dirty"]),
     });
-    let mut text = format!("{place}\n");
-    for (relaunch, value) in values.iter().enumerate() {
-        let line = json!({"relaunch": relaunch, "value": value});
-        text.push_str(&format!("{line}\n"));
-    }
-    Ok(fs::write(path, text)?)
+    let relaunches = values
+        .iter()
+        .enumerate()
+        .map(|(relaunch, value)| json!({"relaunch": relaunch, "value": value}));
+    let lines: Vec<String> = [place]
+        .into_iter()
+        .chain(relaunches)
+        .map(|line| format!("{line}\n"))
+        .collect();
+    Ok(fs::write(path, lines.concat())?)
 }
 
 /// What the processor calls itself, where Linux tells.
