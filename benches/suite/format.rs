@@ -1,7 +1,6 @@
 //! What does printing cost?
 
 use crate::suite::{Group, Suite, Timing};
-use criterion::Throughput;
 use speedup::catalog::{FormatTask, Row};
 use speedup::workload::employee::{Employee, REPR, STR, derived};
 use std::fmt::Write;
@@ -44,10 +43,6 @@ fn bench(
     expected: &str,
     print: impl Fn(&mut String),
 ) {
-    let timing = Timing {
-        throughput: Some(Throughput::Bytes(expected.len() as u64)),
-        ..Timing::default()
-    };
     let prepare = |_task: &FormatTask| {
         let mut text = String::new();
         print(&mut text);
@@ -57,7 +52,7 @@ fn bench(
             Err(format!("wrong: it printed '{text}', not '{expected}'").into())
         }
     };
-    group.bench(row, timing, prepare, |text, bencher| {
+    group.bench(row, Timing::default(), prepare, |text, bencher| {
         bencher.iter(|| {
             print(text);
             black_box(&*text);

@@ -119,8 +119,8 @@ impl fmt::Display for ScaleError {
         write!(
             f,
             "{SCALE_VARIABLE} is '{}', but has to be a number from {} to {}: how many \
-             milliseconds one second of the notebook lasts (1 where it is not set, 1000 for the \
-             notebook's own size)",
+             milliseconds one second of the notebook lasts (the suite's own choice is 1, the \
+             notebook's 1000)",
             self.text,
             ALLOWED.start(),
             ALLOWED.end()

@@ -15,24 +15,26 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// The suite's executable, built in the profile of the tests.
 pub(crate) fn suite() -> Command {
     static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
-    let executable = EXECUTABLE.get_or_init(|| {
-        let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
-        let output = Command::new(cargo)
-            .args(["build", "--bench", "suite", "--message-format=json"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .output()
-            .expect("cargo can be started");
-        assert!(output.status.success(), "{}", stderr(&output));
-        String::from_utf8_lossy(&output.stdout)
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-            .filter(|message| message["target"]["name"] == "suite")
-            .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-            .expect("cargo names the executable")
-    });
-    let mut suite = Command::new(executable);
+    let mut suite = Command::new(EXECUTABLE.get_or_init(|| build("--bench", "suite")));
     suite.env_remove("SPEEDUP_SCALE");
     suite
+}
+
+/// Builds a target of this package, and tells where its executable is.
+pub(crate) fn build(kind: &str, name: &str) -> PathBuf {
+    let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
+    let output = Command::new(cargo)
+        .args(["build", kind, name, "--message-format=json"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo can be started");
+    assert!(output.status.success(), "{}", stderr(&output));
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["target"]["name"] == name)
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .expect("cargo names the executable")
 }
 
 pub(crate) fn stderr(output: &Output) -> String {
