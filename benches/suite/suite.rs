@@ -1,0 +1,184 @@
+//! The only contact with Criterion: which rows are run, how they are checked,
+//! and what becomes of their results.
+
+use crate::mode::Mode;
+use criterion::measurement::WallTime;
+use criterion::{Bencher, BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput};
+use speedup::catalog::{Catalog, Id, Row};
+use speedup::criterion_files::{FilesError, Protected, Results};
+use std::error::Error;
+use std::fmt;
+use std::panic::resume_unwind;
+use std::path::Path;
+
+/// Criterion with what it needs around it.
+pub(super) struct Suite {
+    criterion: Criterion,
+    catalog: Catalog,
+    mode: Mode,
+    /// None where nothing is stored.
+    results: Option<Results>,
+    /// How many rows matched the filter.
+    ran: usize,
+}
+
+/// The rows of one group.
+pub(super) struct Group<'a> {
+    name: &'static str,
+    rows: BenchmarkGroup<'a, WallTime>,
+    results: Option<&'a Results>,
+    ran: &'a mut usize,
+}
+
+/// How a row is measured.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Timing {
+    /// Whether an iteration is so long that each sample gets equally many.
+    pub(super) flat: bool,
+    /// What one iteration gets done, where that means something.
+    pub(super) throughput: Option<Throughput>,
+}
+
+impl Suite {
+    pub(super) fn new(
+        criterion: Criterion,
+        folder: &Path,
+        mode: Mode,
+        catalog: Catalog,
+    ) -> Result<Self, FilesError> {
+        let results = match mode {
+            Mode::Measure => Some(Results::open(folder)?),
+            Mode::Discard | Mode::Run | Mode::List | Mode::Skip => None,
+        };
+        Ok(Self {
+            criterion: criterion.output_directory(folder),
+            catalog,
+            mode,
+            results,
+            ran: 0,
+        })
+    }
+
+    pub(super) fn catalog(&self) -> Catalog {
+        self.catalog
+    }
+
+    pub(super) fn group(&mut self, name: &'static str) -> Group<'_> {
+        Group {
+            name,
+            rows: self.criterion.benchmark_group(name),
+            results: self.results.as_ref(),
+            ran: &mut self.ran,
+        }
+    }
+
+    /// Writes Criterion's summary page.
+    ///
+    /// # Errors
+    /// When the filter matched nothing.
+    pub(super) fn finish(self) -> Result<(), Box<dyn Error>> {
+        // In a test run the filter is meant for every target of the package.
+        let measuring = matches!(self.mode, Mode::Measure | Mode::Discard);
+        if measuring && self.ran == 0 {
+            return Err(
+                "no benchmark matches; `cargo bench -- --list` names them all, and a \
+                 part of a name (a regular expression) is enough"
+                    .into(),
+            );
+        }
+        let pages = protect(self.results.as_ref(), "report");
+        self.criterion.final_summary();
+        keep(pages);
+        if let Some(results) = &self.results {
+            let page = results.folder().join("report/index.html");
+            println!("Criterion's pages: {}", page.display());
+        }
+        Ok(())
+    }
+}
+
+impl Group<'_> {
+    /// Measures one row, if the filter wants it: `prepare` builds what it
+    /// needs, outside the clock, and checks its answer; `timed` is called for
+    /// every sample.
+    pub(super) fn bench<T, S>(
+        &mut self,
+        row: &Row<T>,
+        timing: Timing,
+        prepare: impl FnOnce(&T) -> Result<S, Box<dyn Error>>,
+        mut timed: impl FnMut(&mut S, &mut Bencher<'_>) -> Result<(), Box<dyn Error>>,
+    ) {
+        self.rows.sampling_mode(if timing.flat {
+            SamplingMode::Flat
+        } else {
+            SamplingMode::Auto
+        });
+        if let Some(throughput) = timing.throughput {
+            self.rows.throughput(throughput);
+        }
+        let mut prepare = Some(prepare);
+        let mut state = None;
+        let mut protected = None;
+        // Criterion calls this once a sample, and never where the filter
+        // does not match.
+        self.rows.bench_function(criterion_id(&row.id), |bencher| {
+            if let Some(prepare) = prepare.take() {
+                protected = protect(self.results, &row.id.to_string());
+                state = Some(prepare(&row.task).unwrap_or_else(|error| fail(&row.id, &*error)));
+            }
+            if let Some(state) = &mut state {
+                timed(state, bencher).unwrap_or_else(|error| fail(&row.id, &*error));
+            }
+        });
+        *self.ran += usize::from(state.is_some());
+        keep(protected);
+    }
+
+    /// Writes the pages that compare the rows of the group.
+    pub(super) fn finish(self) {
+        let pages = protect(self.results, &format!("{}/report", self.name));
+        self.rows.finish();
+        keep(pages);
+    }
+}
+
+fn criterion_id(id: &Id) -> BenchmarkId {
+    match id.value() {
+        Some(value) => BenchmarkId::new(id.function_at_workers(), value),
+        // Within a group, a parameter alone is shown as the function would be.
+        None => BenchmarkId::from_parameter(id.function_at_workers()),
+    }
+}
+
+fn protect<'a>(results: Option<&'a Results>, path: &str) -> Option<Protected<'a>> {
+    let protected = results?.protect(path);
+    Some(protected.unwrap_or_else(|error| stop(&error)))
+}
+
+fn keep(protected: Option<Protected<'_>>) {
+    if let Some(protected) = protected {
+        protected.keep().unwrap_or_else(|error| stop(&error));
+    }
+}
+
+/// Ends the run because of one row: nothing of it is stored.
+fn fail(id: &Id, error: &dyn Error) -> ! {
+    resume_unwind(Box::new(RowFailure(format!("{id}: {error}"))))
+}
+
+/// Ends the run because its results can't be stored.
+fn stop(error: &FilesError) -> ! {
+    resume_unwind(Box::new(RowFailure(error.to_string())))
+}
+
+/// What unwinds from a row to `main`, past Criterion.
+#[derive(Debug)]
+pub(super) struct RowFailure(String);
+
+impl fmt::Display for RowFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for RowFailure {}

@@ -1,0 +1,117 @@
+//! The figures of METHODOLOGY.md, by one command:
+//!
+//! ```text
+//! cargo run --release --example targets                 # all of them
+//! cargo run --release --example targets -- rayon sleep  # those whose name contains a word
+//! ```
+//!
+//! What is compared takes turns in short units, A B and then B A, within one
+//! process; one such process is a relaunch, and gives one number: the median
+//! over its pairs. The result is the Hodges–Lehmann estimate over the
+//! relaunches with its exact signed-rank interval. Each relaunch is a line in
+//! `reports/evidence/targets.jsonl`.
+//!
+//! Comparisons with Python and GMP need `python3` (and libgmp); where it is
+//! missing, they are named and skipped.
+
+mod arms;
+mod relaunch;
+
+use relaunch::{Comparison, Measure};
+use serde_json::json;
+use speedup::stats::{hodges_lehmann, signed_rank_interval};
+use std::env;
+use std::error::Error;
+use std::fs::{File, create_dir_all};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+
+/// A multiple of two, so that both orders come equally often.
+const RELAUNCHES: usize = 12;
+
+/// An argument that only this program gives to itself.
+const RELAUNCH: &str = "--relaunch";
+
+fn main() -> ExitCode {
+    speedup::strategy::process_pool::serve_if_worker();
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let outcome = match arguments.as_slice() {
+        [flag, name, order] if flag == RELAUNCH => relaunch::run(name, order == "reversed"),
+        words => measure(words),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the comparisons whose names contain one of `words`, or all.
+fn measure(words: &[String]) -> Result<(), Box<dyn Error>> {
+    let wanted = |comparison: &&Comparison| {
+        words.is_empty() || words.iter().any(|word| comparison.name.contains(word))
+    };
+    let comparisons: Vec<&Comparison> = arms::COMPARISONS.iter().filter(wanted).collect();
+    if comparisons.is_empty() {
+        let names: Vec<&str> = arms::COMPARISONS.iter().map(|each| each.name).collect();
+        return Err(format!("no comparison matches; there are: {}", names.join(", ")).into());
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/evidence");
+    create_dir_all(&folder)?;
+    let mut raw = File::options()
+        .create(true)
+        .append(true)
+        .open(folder.join("targets.jsonl"))?;
+    for comparison in comparisons {
+        match relaunches(comparison, &mut raw) {
+            Ok(values) => println!("{:28} {}", comparison.name, summary(comparison, &values)?),
+            Err(error) => println!("{:28} skipped: {error}", comparison.name),
+        }
+    }
+    Ok(())
+}
+
+/// One number a fresh process; the order within pairs alternates.
+fn relaunches(comparison: &Comparison, raw: &mut File) -> Result<Vec<f64>, Box<dyn Error>> {
+    let mut values = Vec::new();
+    for index in 0..RELAUNCHES {
+        let order = ["straight", "reversed"][index % 2];
+        let output = Command::new(env::current_exe()?)
+            .args([RELAUNCH, comparison.name, order])
+            .stderr(Stdio::piped())
+            .output()?;
+        if !output.status.success() {
+            let message = String::from_utf8_lossy(&output.stderr);
+            return Err(message.trim().trim_start_matches("error: ").into());
+        }
+        let value: f64 = String::from_utf8(output.stdout)?.trim().parse()?;
+        let line = json!({"comparison": comparison.name, "relaunch": index, "value": value});
+        writeln!(raw, "{line}")?;
+        values.push(value);
+    }
+    Ok(values)
+}
+
+fn summary(comparison: &Comparison, values: &[f64]) -> Result<String, Box<dyn Error>> {
+    let estimate = hodges_lehmann(values)?;
+    let interval = signed_rank_interval(values, 0.95)?;
+    let (low, high) = (interval.low, interval.high);
+    let what = comparison.what;
+    Ok(match comparison.measure {
+        Measure::Ratio => {
+            let [estimate, low, high] = [estimate, low, high].map(f64::exp);
+            format!("{what}: {estimate:.3} ({low:.3} to {high:.3})")
+        }
+        Measure::Difference => {
+            let [estimate, low, high] = [estimate, low, high].map(|ns| ns / 1e6);
+            format!("{what}: {estimate:.3} ms ({low:.3} to {high:.3})")
+        }
+        Measure::Each(count) => {
+            let [estimate, low, high] = [estimate, low, high].map(|ns| ns / f64::from(count));
+            format!("{what}: {estimate:.1} ns ({low:.1} to {high:.1})")
+        }
+    })
+}

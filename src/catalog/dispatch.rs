@@ -1,0 +1,108 @@
+//! What does the strategy itself cost?
+
+use super::{Catalog, Id, Row, Spread};
+use crate::strategy::Strategy::{self, ProcessPool, Rayon, Sequential, Threads};
+use std::num::NonZeroUsize;
+
+/// Empty tasks: one there and back, a handful, and so many that what a single
+/// one costs is all that counts.
+const TASKS: [u64; 3] = [1, 100, 10_000];
+
+/// Bytes that one job ships back: the smallest answer, a factorial near the
+/// end of the notebook's range, and more than any buffer on the way holds.
+const PAYLOAD_BYTES: [usize; 4] = [8, 1000, 20_000, 1_000_000];
+
+/// What a row of the group does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DispatchTask {
+    /// Tasks that do nothing.
+    Empty(Spread<u64>),
+    /// Jobs that each make so many bytes and ship them back.
+    Payload(Spread<usize>),
+    /// Starting the workers, one task, and ending them.
+    Start {
+        /// Whose workers.
+        strategy: Strategy,
+        /// How many of them.
+        workers: NonZeroUsize,
+    },
+}
+
+impl Catalog {
+    /// The group `dispatch`.
+    ///
+    /// ```
+    /// use speedup::catalog::{Catalog, Scale};
+    /// use std::num::NonZeroUsize;
+    ///
+    /// let rows = Catalog::new(Scale::default(), NonZeroUsize::MIN).dispatch();
+    /// assert_eq!(rows[0].id.to_string(), "dispatch/sequential/1");
+    /// ```
+    #[must_use]
+    pub fn dispatch(&self) -> Vec<Row<DispatchTask>> {
+        let mut rows = Vec::new();
+        for tasks in TASKS {
+            rows.extend(empty(tasks));
+        }
+        rows.extend(starts());
+        rows.extend(PAYLOAD_BYTES.into_iter().flat_map(payloads));
+        rows
+    }
+}
+
+/// One worker shows what a task costs, two what sharing them out costs.
+fn few_workers() -> [NonZeroUsize; 2] {
+    [1, 2].map(|workers| NonZeroUsize::new(workers).expect("not zero"))
+}
+
+fn empty(tasks: u64) -> Vec<Row<DispatchTask>> {
+    let inputs: Vec<u64> = (0..tasks).collect();
+    let row = |strategy, workers| {
+        let Row { id, baseline, task } =
+            Row::spread("dispatch", strategy, workers, &tasks, &inputs);
+        Row {
+            id,
+            baseline,
+            task: DispatchTask::Empty(task),
+        }
+    };
+    let mut rows = vec![row(Sequential, NonZeroUsize::MIN)];
+    for strategy in [Threads, Rayon, ProcessPool] {
+        rows.extend(few_workers().map(|workers| row(strategy, workers)));
+    }
+    rows
+}
+
+/// Starting is compared with starting threads, the cheapest.
+fn starts() -> Vec<Row<DispatchTask>> {
+    let id = |strategy: Strategy, workers| {
+        Id::new("dispatch", &format!("start_{strategy}")).at_workers(workers)
+    };
+    let mut rows = Vec::new();
+    for strategy in [Threads, Rayon, ProcessPool] {
+        rows.extend(few_workers().map(|workers| Row {
+            id: id(strategy, workers),
+            baseline: (strategy != Threads).then(|| id(Threads, workers)),
+            task: DispatchTask::Start { strategy, workers },
+        }));
+    }
+    rows
+}
+
+/// Shipping is compared with threads, which hand over a pointer.
+fn payloads(bytes: usize) -> [Row<DispatchTask>; 2] {
+    let id = |strategy: Strategy| {
+        Id::new("dispatch", &format!("ship_{strategy}"))
+            .at_workers(NonZeroUsize::MIN)
+            .with_value(&bytes)
+    };
+    [Threads, ProcessPool].map(|strategy| Row {
+        id: id(strategy),
+        baseline: (strategy != Threads).then(|| id(Threads)),
+        task: DispatchTask::Payload(Spread {
+            strategy,
+            workers: NonZeroUsize::MIN,
+            inputs: vec![bytes],
+        }),
+    })
+}

@@ -1,0 +1,44 @@
+//! What do cores buy?
+
+use super::{Catalog, Row, Spread};
+use crate::strategy::Strategy;
+use std::num::NonZeroUsize;
+
+/// Ends of the ranges at scale 1: from some ten microseconds of work, where
+/// starting a thread costs more than it brings, to some ten milliseconds,
+/// where even processes pay.
+const RANGE_ENDS: [u32; 4] = [100, 300, 1000, 3000];
+
+impl Catalog {
+    /// The group `factorial`: the notebook's `[factorial(x) for x in range(n)]`
+    /// by every strategy.
+    ///
+    /// ```
+    /// use speedup::catalog::{Catalog, Scale};
+    /// use std::num::NonZeroUsize;
+    ///
+    /// let rows = Catalog::new(Scale::default(), NonZeroUsize::MIN).factorial();
+    /// assert_eq!(rows[0].id.to_string(), "factorial/sequential/100");
+    /// assert_eq!(rows[0].task.inputs.len(), 100);
+    /// ```
+    #[must_use]
+    pub fn factorial(&self) -> Vec<Row<Spread<u32>>> {
+        let mut rows = Vec::new();
+        for end in RANGE_ENDS.map(|usual| self.scale.range_end(usual)) {
+            let inputs: Vec<u32> = (0..end).collect();
+            for strategy in Strategy::ALL {
+                if strategy == Strategy::Sequential {
+                    let alone = NonZeroUsize::MIN;
+                    rows.push(Row::spread("factorial", strategy, alone, &end, &inputs));
+                    continue;
+                }
+                rows.extend(
+                    self.worker_counts()
+                        .into_iter()
+                        .map(|workers| Row::spread("factorial", strategy, workers, &end, &inputs)),
+                );
+            }
+        }
+        rows
+    }
+}

@@ -1,0 +1,92 @@
+//! What several tests need: the suite as an executable, and patience.
+
+#![allow(dead_code, reason = "each test uses its own part")]
+
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Long past anything that is not stuck.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The suite's executable, built in the profile of the tests.
+pub(crate) fn suite() -> Command {
+    static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
+    let executable = EXECUTABLE.get_or_init(|| {
+        let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
+        let output = Command::new(cargo)
+            .args(["build", "--bench", "suite", "--message-format=json"])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .expect("cargo can be started");
+        assert!(output.status.success(), "{}", stderr(&output));
+        String::from_utf8_lossy(&output.stdout)
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .filter(|message| message["target"]["name"] == "suite")
+            .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+            .expect("cargo names the executable")
+    });
+    let mut suite = Command::new(executable);
+    suite.env_remove("SPEEDUP_SCALE");
+    suite
+}
+
+pub(crate) fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+pub(crate) fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Waits until the condition holds.
+pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < PATIENCE, "never seen: {what}");
+        sleep(Duration::from_millis(5));
+    }
+}
+
+/// The processes that `parent` has started and that have not ended.
+pub(crate) fn children(parent: u32) -> Vec<u32> {
+    let mut children = Vec::new();
+    for entry in std::fs::read_dir("/proc").expect("Linux").flatten() {
+        let name = entry.file_name();
+        let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else {
+            continue;
+        };
+        if status(pid).is_some_and(|(state, of)| state != "Z" && of == parent) {
+            children.push(pid);
+        }
+    }
+    children
+}
+
+/// Whether a process is there and has not ended.
+pub(crate) fn is_alive(pid: u32) -> bool {
+    status(pid).is_some_and(|(state, _)| state != "Z")
+}
+
+/// The state of a process and its parent.
+fn status(pid: u32) -> Option<(String, u32)> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // They follow the name, which may hold anything but is in parentheses.
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let mut fields = fields.split(' ');
+    let state = fields.next()?.to_owned();
+    Some((state, fields.next()?.parse().ok()?))
+}
+
+/// Sends a signal, by name; a minus before the number means a whole group.
+pub(crate) fn signal(name: &str, target: i64) {
+    let status = Command::new("kill")
+        .args([format!("-{name}"), "--".to_owned(), target.to_string()])
+        .status()
+        .expect("kill can be started");
+    assert!(status.success(), "kill -{name} {target}");
+}
