@@ -143,7 +143,10 @@ fn ended_in_a_map() {
         thread::scope(|scope| {
             let call = scope.spawn(|| pool.map(MAYBE_HOLD, inputs()));
             wait_for_id(&begun);
-            let tried = scope.spawn(|| pool.try_map(SLEEP_MS, [3_600_000; 10]));
+            let held = directory.path().join("held");
+            let endless = (held.display().to_string(), "/nowhere/at/all".to_owned());
+            let tried = scope.spawn(|| pool.try_map(HOLD, vec![endless; 10]));
+            wait_for_id(&held);
             pool.terminate();
             let error = call.join().unwrap().unwrap_err();
             assert!(error.to_string().contains("terminated"), "{error}");

@@ -49,6 +49,8 @@ mod builder;
 mod drive;
 mod error;
 mod frame;
+#[doc(hidden)]
+pub mod fuzzing;
 mod imap;
 mod job;
 mod map;
