@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::error::Error;
 use super::job::{Job, JobIndex, JobTable};
 use super::pool::ProcessPool;
+use super::queue::Queue;
 use super::seats::Seats;
 use super::wire::{Wire, encode_whole};
 use super::worker::Role;
@@ -201,7 +202,7 @@ impl ProcessPoolBuilder {
                 .max(16)
         });
         let seats = Seats::start(workers, launch, self.max_tasks_per_worker, budget)?;
-        Ok(ProcessPool::new(seats, index, self.queue_bound))
+        Ok(ProcessPool::new(seats, Queue::new(self.queue_bound), index))
     }
 }
 

@@ -28,8 +28,9 @@ const PREFETCH_BYTES: usize = 32 * 1024;
 const MAX_BATCH: usize = 1 << 24;
 
 /// How often a batch is sent to another worker after one that died before it
-/// had read all of it. An argument that kills whoever receives it ends here.
-const MAX_DELIVERIES: u32 = 3;
+/// had read all of it, beyond once for each worker, as any of them may have
+/// died idle. An argument that kills whoever receives it ends here.
+const MORE_DELIVERIES: usize = 2;
 
 /// What has become of a job.
 #[derive(Debug)]
@@ -66,8 +67,17 @@ pub(super) trait Feed {
     fn borrow<'a>(&self, batch: &'a Self::Batch, position: usize) -> Option<&'a [u8]>;
     /// Appends the argument at `position`.
     fn encode(&self, batch: &Self::Batch, position: usize, out: &mut Vec<u8>);
-    /// The batch is about to be sent to this worker.
-    fn begin(&self, batch: &mut Self::Batch, worker: &Arc<WorkerProcess>);
+    /// The batch is about to be sent to this worker; `false` if it must not.
+    fn begin(&self, batch: &mut Self::Batch, worker: &Arc<WorkerProcess>) -> bool;
+    /// Whether the batch's worker may be killed for its sake: nothing is
+    /// sent behind it then.
+    fn is_cancellable(&self, _batch: &Self::Batch) -> bool {
+        false
+    }
+    /// Whether that has happened.
+    fn is_cancelled(&self, _batch: &Self::Batch) -> bool {
+        false
+    }
     /// The next job in order has this outcome.
     fn deliver(&self, batch: &mut Self::Batch, worker: u32, outcome: Outcome<'_>);
     /// All jobs of `batch` have their outcomes.
@@ -157,7 +167,10 @@ impl<F: Feed> Driver<'_, '_, F> {
     }
 
     fn may_prefetch(&mut self) -> bool {
-        self.flights.len() == 1
+        let [flight] = self.flights.make_contiguous() else {
+            return false;
+        };
+        !self.feed.is_cancellable(&flight.batch)
             && self.writable
             && self.set_aside.is_none()
             && self.pace.is_brisk()
@@ -181,16 +194,17 @@ impl<F: Feed> Driver<'_, '_, F> {
         let job = self.feed.job(&batch);
         let count = self.feed.len(&batch);
         let connection = self.lease.connection();
-        let borrowed = (count == 1)
-            .then(|| self.feed.borrow(&batch, 0))
-            .flatten()
-            .filter(|bytes| bytes.len() >= BORROW_FROM_BYTES);
         let layout = u8::from(count == 1);
-        if borrowed.is_none() {
+        let is_large = count == 1
+            && self
+                .feed
+                .borrow(&batch, 0)
+                .is_some_and(|bytes| bytes.len() >= BORROW_FROM_BYTES);
+        if !is_large {
             encode(self.feed, &batch, count, &mut connection.out);
             self.pace.note_arguments(count, connection.out.body_bytes());
         }
-        if ahead && (borrowed.is_some() || connection.out.body_bytes() > PREFETCH_BYTES) {
+        if ahead && (is_large || connection.out.body_bytes() > PREFETCH_BYTES) {
             self.set_aside = Some(batch);
             return false;
         }
@@ -201,14 +215,16 @@ impl<F: Feed> Driver<'_, '_, F> {
                 .map(|limit| Instant::now() + limit);
         }
         let process = Arc::clone(&connection.process);
+        // Cancelling reaches it from here on, a blocked write included.
+        if !self.feed.begin(&mut batch, &process) {
+            self.fail_all(batch, process.id(), &Failure::Cancelled);
+            return false;
+        }
+        let borrowed = is_large.then(|| self.feed.borrow(&batch, 0)).flatten();
         let sent = match borrowed {
-            Some(bytes) => {
-                // Cancelling reaches it from here on.
-                connection.send_borrowed(job, bytes)
-            }
+            Some(bytes) => connection.send_borrowed(job, bytes),
             None => connection.send(job, layout),
         };
-        self.feed.begin(&mut batch, &process);
         match sent {
             Ok(()) => {
                 self.flights.push_back(Flight { batch, left: count });
@@ -232,14 +248,15 @@ impl<F: Feed> Driver<'_, '_, F> {
             self.fail_all(batch, process.id(), &Failure::TimedOut { limit });
             return;
         }
-        if let Some(reason @ (Failure::Cancelled | Failure::TimedOut { .. })) = process.reason() {
-            self.fail_all(batch, process.id(), &reason);
+        if self.feed.is_cancelled(&batch) {
+            self.fail_all(batch, process.id(), &Failure::Cancelled);
             return;
         }
         let deliveries = self.feed.deliveries(&mut batch);
         *deliveries += 1;
-        if *deliveries >= MAX_DELIVERIES {
-            let what = format!("{MAX_DELIVERIES} workers in a row died before they had read it");
+        let count = *deliveries;
+        if count as usize > self.seats.count() + MORE_DELIVERIES {
+            let what = format!("{count} workers in a row died before they had read it");
             self.fail_all(batch, process.id(), &Failure::Argument(what));
         } else {
             self.feed.give_back(batch, false);
@@ -332,7 +349,11 @@ impl<F: Feed> Driver<'_, '_, F> {
         process: &WorkerProcess,
     ) {
         let whole = flight.left == self.feed.len(&flight.batch);
-        if unbegun && whole && matches!(failure, Failure::Died { .. }) {
+        // A kill that was meant for the job before this one, which had just
+        // finished: the worker was idle then.
+        let astray =
+            matches!(failure, Failure::Cancelled) && !self.feed.is_cancelled(&flight.batch);
+        if whole && (astray || unbegun && matches!(failure, Failure::Died { .. })) {
             self.not_sent(flight.batch, process, &ErrorKind::ConnectionReset.into());
         } else if flight.left == 1 {
             self.feed

@@ -36,6 +36,8 @@ pub enum Error {
     Closed,
     /// The pool was terminated.
     Terminated,
+    /// No thread could be started to drive a worker.
+    Thread(io::Error),
     /// Too many workers died in a row with no job finished between them.
     RestartBudget {
         /// How many died.
@@ -71,6 +73,7 @@ impl fmt::Display for Error {
             ),
             Self::Closed => f.write_str("the pool is closed and takes no more jobs"),
             Self::Terminated => f.write_str("the pool was terminated"),
+            Self::Thread(error) => write!(f, "no thread could be started: {error}"),
             Self::RestartBudget { deaths, last } => write!(
                 f,
                 "the restart budget is used up: {deaths} workers in a row died or could not be \
@@ -85,6 +88,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Start { cause, .. } => Some(cause),
+            Self::Thread(error) => Some(error),
             Self::Job(error) => Some(error),
             _ => None,
         }
@@ -243,6 +247,8 @@ pub enum Failure {
     Result(String),
     /// The pool was terminated before it finished.
     Terminated,
+    /// The pool was closed before it was submitted.
+    Closed,
     /// The pool's restart budget ran out before it was run.
     RestartBudget {
         /// How many workers died in a row.
@@ -273,6 +279,7 @@ impl fmt::Display for Failure {
             Self::Argument(what) => write!(f, "its argument could not be decoded: {what}"),
             Self::Result(what) => write!(f, "its result could not be decoded: {what}"),
             Self::Terminated => f.write_str("the pool was terminated before it finished"),
+            Self::Closed => f.write_str("the pool was closed before it was submitted"),
             Self::RestartBudget { deaths, last } => write!(
                 f,
                 "not run: the restart budget was used up by {deaths} deaths in a row; the last: \

@@ -336,8 +336,9 @@ where
         encode_whole(&batch.items[position], out);
     }
 
-    fn begin(&self, batch: &mut Self::Batch, _worker: &Arc<WorkerProcess>) {
+    fn begin(&self, batch: &mut Self::Batch, _worker: &Arc<WorkerProcess>) -> bool {
         batch.outcomes.reserve_exact(batch.items.len());
+        true
     }
 
     fn deliver(&self, batch: &mut Self::Batch, worker: u32, outcome: Outcome<'_>) {

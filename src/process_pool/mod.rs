@@ -25,6 +25,9 @@
 //! | `builder` | settings, and the checks before anything is started |
 //! | `pool` | the pool's methods |
 //! | `map` | all results in input order |
+//! | `imap` | results one by one |
+//! | `async_result` | the handle to one submitted job |
+//! | `queue` | jobs submitted and not waited for, and the threads that drive workers for them |
 //! | `drive` | one thread drives one worker: sends jobs, reads outcomes, finds the culprit of a death |
 //! | `pace` | how many jobs travel together |
 //! | `seats` | who may use which worker; replacement and its budget |
@@ -41,14 +44,19 @@
 //! | `frame`, `stream` | messages on a socket |
 //! | `error` | what can go wrong, and for whom |
 
+mod async_result;
 mod builder;
 mod drive;
 mod error;
 mod frame;
+#[doc(hidden)]
+pub mod fuzzing;
+mod imap;
 mod job;
 mod map;
 mod pace;
 mod pool;
+mod queue;
 mod seats;
 mod stream;
 mod wire;
@@ -56,9 +64,11 @@ mod wire_types;
 mod worker;
 mod worker_process;
 
+pub use async_result::AsyncResult;
 pub use builder::ProcessPoolBuilder;
 pub use error::{Error, Failure, JobError, StartError};
+pub use imap::Imap;
 pub use job::{Job, JobTable};
-pub use pool::ProcessPool;
+pub use pool::{Chunked, ProcessPool};
 pub use wire::{Wire, WireError, take_bytes};
 pub use worker::serve_if_worker;

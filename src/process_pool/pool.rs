@@ -1,24 +1,30 @@
 //! The pool itself.
 
+use std::fmt;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
+use super::async_result::{AsyncResult, Slot};
 use super::builder::ProcessPoolBuilder;
 use super::error::{Error, JobError};
+use super::imap::{Imap, Order};
 use super::job::{Job, JobIndex};
 use super::map::{self, Call, OnFailure};
-use super::seats::Seats;
-use super::wire::Wire;
+use super::queue::{Core, Queue, Sink, Task, WhenFull};
+use super::seats::{Ended, Seats};
+use super::wire::{Wire, encode_whole};
 
 /// A pool of worker processes that run jobs.
 ///
-/// All methods take `&self`: a pool can be shared between threads. Dropping
-/// it ends its workers and waits for their end: idle ones are told to, busy
-/// ones are killed.
-#[derive(Debug)]
+/// All methods take `&self`: a pool can be shared between threads. Calls from
+/// several threads share the workers: a seat that somebody waits for goes
+/// round after every batch.
+///
+/// Dropping the pool ends its workers and waits for their end: idle ones are
+/// told to, busy ones are killed, and jobs that wait are failed.
 pub struct ProcessPool {
-    seats: Seats,
+    core: Arc<Core>,
     jobs: JobIndex,
-    chunk: Option<NonZeroUsize>,
 }
 
 impl ProcessPool {
@@ -28,21 +34,37 @@ impl ProcessPool {
         ProcessPoolBuilder::new()
     }
 
-    pub(super) fn new(seats: Seats, jobs: JobIndex, _queue_bound: usize) -> Self {
+    pub(super) fn new(seats: Seats, queue: Queue, jobs: JobIndex) -> Self {
         Self {
-            seats,
+            core: Arc::new(Core { seats, queue }),
             jobs,
-            chunk: None,
         }
     }
 
     /// Runs `job` on each input and returns the results in input order.
     ///
     /// The calling thread takes part, so a call with one job costs no change
-    /// of threads. Inputs are drawn when a worker is free for them. Short jobs
-    /// travel together; if their worker dies, those whose results had not
-    /// arrived yet are run again, singly, to find the culprit. A job that must
-    /// not run twice wants `with_chunk_size(1)`.
+    /// of threads. Inputs are drawn when a worker is free for them, by
+    /// whichever thread drives it.
+    ///
+    /// Short jobs travel together. If their worker dies, those whose results
+    /// had not arrived are run again, one by one, to find the culprit; jobs
+    /// that must never run twice want
+    /// [`with_chunk_size(1)`](Self::with_chunk_size).
+    ///
+    /// ```standalone_crate
+    /// use speedup::process_pool::{self, Job, JobTable, ProcessPool};
+    ///
+    /// const SQUARE: Job<u64, u64> = Job::new("square", |x| x * x);
+    ///
+    /// fn main() -> Result<(), process_pool::Error> {
+    ///     let jobs = JobTable::new().with(SQUARE);
+    ///     process_pool::serve_if_worker(&jobs);
+    ///     let pool = ProcessPool::builder().workers(2).start(&jobs)?;
+    ///     assert_eq!(pool.map(SQUARE, [3, 1, 2])?, [9, 1, 4]);
+    ///     Ok(())
+    /// }
+    /// ```
     ///
     /// # Errors
     ///
@@ -56,20 +78,245 @@ impl ProcessPool {
         R: Wire + Send + 'static,
         I: IntoIterator<Item = A, IntoIter: Send>,
     {
-        let call = self.call(job, OnFailure::Stop)?;
-        let (outcomes, ended) = map::map(&self.seats, call, inputs.into_iter());
-        let results = outcomes.into_iter().collect::<Result<Vec<R>, JobError>>()?;
-        ended?;
-        Ok(results)
+        self.automatic().map(job, inputs)
     }
 
     /// As [`map`](Self::map), with each job's own outcome: one that fails
     /// does not keep the others from being run.
     ///
+    /// ```standalone_crate
+    /// use speedup::process_pool::{self, Job, JobTable, ProcessPool};
+    ///
+    /// const HALF: Job<u64, u64> = Job::new("half", |x| {
+    ///     assert!(x % 2 == 0, "{x} is odd");
+    ///     x / 2
+    /// });
+    ///
+    /// fn main() -> Result<(), process_pool::Error> {
+    ///     let jobs = JobTable::new().with(HALF);
+    ///     process_pool::serve_if_worker(&jobs);
+    ///     let pool = ProcessPool::builder().workers(2).start(&jobs)?;
+    ///     let halves = pool.try_map(HALF, [2, 3, 4])?;
+    ///     assert_eq!(halves[0].as_ref().unwrap(), &1);
+    ///     let error = halves[1].as_ref().unwrap_err();
+    ///     assert_eq!(error.index(), 1);
+    ///     assert!(error.to_string().contains("3 is odd"));
+    ///     assert_eq!(halves[2].as_ref().unwrap(), &2);
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
     /// # Errors
     ///
-    /// Only where nothing was run at all, such as [`Error::UnknownJob`]. What
-    /// ends the pool in the middle is told to the jobs it concerns.
+    /// Only where nothing was run at all: [`Error::UnknownJob`],
+    /// [`Error::Closed`]. What ends the pool in the middle is told to the jobs
+    /// it concerns.
+    pub fn try_map<A, R, I>(
+        &self,
+        job: Job<A, R>,
+        inputs: I,
+    ) -> Result<Vec<Result<R, JobError>>, Error>
+    where
+        A: Wire + Send + 'static,
+        R: Wire + Send + 'static,
+        I: IntoIterator<Item = A, IntoIter: Send>,
+    {
+        self.automatic().try_map(job, inputs)
+    }
+
+    /// The results of `job` in input order, each as soon as it and all before
+    /// it are there.
+    ///
+    /// Inputs are drawn when results are asked for, a bounded number ahead: 64
+    /// for each worker, or two chunks where the chunk size is set; fewer where
+    /// the queue's bound or 16 MiB of arguments and results are reached.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownJob`], [`Error::Closed`], [`Error::Terminated`] or
+    /// [`Error::RestartBudget`]. A job's own error is an item; those after it
+    /// follow.
+    pub fn imap<A, R, I>(
+        &self,
+        job: Job<A, R>,
+        inputs: I,
+    ) -> Result<Imap<'_, A, R, I::IntoIter>, Error>
+    where
+        A: Wire + 'static,
+        R: Wire + Send + 'static,
+        I: IntoIterator<Item = A>,
+    {
+        self.automatic().imap(job, inputs)
+    }
+
+    /// As [`imap`](Self::imap), in the order in which jobs finish.
+    ///
+    /// Short jobs that travel together are told of together: with a chunk size
+    /// of 1 each is as soon as it has finished.
+    ///
+    /// # Errors
+    ///
+    /// As [`imap`](Self::imap).
+    pub fn imap_unordered<A, R, I>(
+        &self,
+        job: Job<A, R>,
+        inputs: I,
+    ) -> Result<Imap<'_, A, R, I::IntoIter>, Error>
+    where
+        A: Wire + 'static,
+        R: Wire + Send + 'static,
+        I: IntoIterator<Item = A>,
+    {
+        self.automatic().imap_unordered(job, inputs)
+    }
+
+    /// Submits one job and returns a handle to its result. It travels alone
+    /// and never runs twice. Waits where the queue is full.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownJob`], [`Error::Closed`], [`Error::Terminated`],
+    /// [`Error::RestartBudget`] or [`Error::Thread`].
+    // By value, as `map` takes its inputs.
+    #[allow(clippy::needless_pass_by_value)]
+    pub fn apply_async<A, R>(&self, job: Job<A, R>, argument: A) -> Result<AsyncResult<R>, Error>
+    where
+        A: Wire + 'static,
+        R: Wire + Send + 'static,
+    {
+        let number = self.jobs.number(job)?;
+        let mut bytes = Vec::new();
+        encode_whole(&argument, &mut bytes);
+        let slot = Slot::new(job.name());
+        let sink = Arc::clone(&slot) as Arc<dyn Sink>;
+        let task = Task::new(sink, 0, number, bytes);
+        self.core.submit(vec![task], WhenFull::Wait)?;
+        Ok(AsyncResult::new(slot))
+    }
+
+    /// The same pool, with this many jobs to a message, where the default is
+    /// as many as take half a millisecond.
+    ///
+    /// ```standalone_crate
+    /// use speedup::process_pool::{self, Job, JobTable, ProcessPool};
+    ///
+    /// const SQUARE: Job<u64, u64> = Job::new("square", |x| x * x);
+    ///
+    /// fn main() -> Result<(), process_pool::Error> {
+    ///     let jobs = JobTable::new().with(SQUARE);
+    ///     process_pool::serve_if_worker(&jobs);
+    ///     let pool = ProcessPool::builder().workers(2).start(&jobs)?;
+    ///     assert_eq!(pool.with_chunk_size(2)?.map(SQUARE, 0..3)?, [0, 1, 4]);
+    ///     assert!(pool.with_chunk_size(0).is_err());
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] if `jobs` is 0.
+    pub fn with_chunk_size(&self, jobs: usize) -> Result<Chunked<'_>, Error> {
+        let chunk = NonZeroUsize::new(jobs)
+            .ok_or_else(|| Error::Setting("a chunk has 1 job or more, not 0".to_owned()))?;
+        Ok(Chunked {
+            pool: self,
+            chunk: Some(chunk),
+        })
+    }
+
+    fn automatic(&self) -> Chunked<'_> {
+        Chunked {
+            pool: self,
+            chunk: None,
+        }
+    }
+
+    /// The process ids of the workers that are alive at this moment.
+    #[must_use]
+    pub fn worker_ids(&self) -> Vec<u32> {
+        self.core.seats.worker_ids()
+    }
+
+    /// The number of workers the pool was started with.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        self.core.seats.count()
+    }
+
+    /// Takes no more jobs; those submitted are run. An `imap` that is under
+    /// way draws no more inputs.
+    pub fn close(&self) {
+        self.core.queue.close();
+    }
+
+    /// Closes the pool, waits until all jobs have finished, and ends the
+    /// workers.
+    pub fn join(&self) {
+        self.close();
+        self.core.queue.wait_until_empty();
+        self.core.queue.join_threads();
+        self.core.seats.wait_until_free();
+        self.core.seats.dismiss();
+    }
+
+    /// Kills all workers at once; jobs that run or wait end with an error.
+    pub fn terminate(&self) {
+        self.core.seats.terminate();
+        self.core.queue.end(&Ended::Terminated);
+        self.core.seats.dismiss();
+    }
+}
+
+impl Drop for ProcessPool {
+    fn drop(&mut self) {
+        self.core.seats.terminate_busy();
+        self.core.queue.end(&Ended::Terminated);
+        self.core.queue.join_threads();
+        self.core.seats.dismiss();
+    }
+}
+
+impl fmt::Debug for ProcessPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProcessPool")
+            .field("workers", &self.worker_ids())
+            .field("jobs", &self.jobs)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A pool with a chunk size, from [`ProcessPool::with_chunk_size`]. Its
+/// methods are the pool's.
+#[derive(Clone, Copy, Debug)]
+pub struct Chunked<'p> {
+    pool: &'p ProcessPool,
+    chunk: Option<NonZeroUsize>,
+}
+
+impl<'p> Chunked<'p> {
+    /// As [`ProcessPool::map`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn map<A, R, I>(&self, job: Job<A, R>, inputs: I) -> Result<Vec<R>, Error>
+    where
+        A: Wire + Send + 'static,
+        R: Wire + Send + 'static,
+        I: IntoIterator<Item = A, IntoIter: Send>,
+    {
+        let call = self.call(job, OnFailure::Stop)?;
+        let (outcomes, ended) = map::map(&self.pool.core.seats, call, inputs.into_iter());
+        let results = outcomes.into_iter().collect::<Result<Vec<R>, JobError>>()?;
+        ended?;
+        Ok(results)
+    }
+
+    /// As [`ProcessPool::try_map`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
     pub fn try_map<A, R, I>(
         &self,
         job: Job<A, R>,
@@ -81,9 +328,62 @@ impl ProcessPool {
         I: IntoIterator<Item = A, IntoIter: Send>,
     {
         let call = self.call(job, OnFailure::Continue)?;
-        let (outcomes, ended) = map::map(&self.seats, call, inputs.into_iter());
+        let (outcomes, ended) = map::map(&self.pool.core.seats, call, inputs.into_iter());
         ended?;
         Ok(outcomes)
+    }
+
+    /// As [`ProcessPool::imap`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn imap<A, R, I>(
+        &self,
+        job: Job<A, R>,
+        inputs: I,
+    ) -> Result<Imap<'p, A, R, I::IntoIter>, Error>
+    where
+        A: Wire + 'static,
+        R: Wire + Send + 'static,
+        I: IntoIterator<Item = A>,
+    {
+        self.lazy(job, Order::Input, inputs.into_iter())
+    }
+
+    /// As [`ProcessPool::imap_unordered`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn imap_unordered<A, R, I>(
+        &self,
+        job: Job<A, R>,
+        inputs: I,
+    ) -> Result<Imap<'p, A, R, I::IntoIter>, Error>
+    where
+        A: Wire + 'static,
+        R: Wire + Send + 'static,
+        I: IntoIterator<Item = A>,
+    {
+        self.lazy(job, Order::Finishing, inputs.into_iter())
+    }
+
+    fn lazy<A, R, I>(
+        &self,
+        job: Job<A, R>,
+        order: Order,
+        inputs: I,
+    ) -> Result<Imap<'p, A, R, I>, Error>
+    where
+        A: Wire + 'static,
+        R: Wire + Send + 'static,
+        I: Iterator<Item = A>,
+    {
+        let number = self.pool.jobs.number(job)?;
+        self.pool.core.queue.check_open()?;
+        let core = &self.pool.core;
+        Ok(Imap::new(core, job, number, self.chunk, order, inputs))
     }
 
     fn call<A: 'static, R: 'static>(
@@ -91,34 +391,13 @@ impl ProcessPool {
         job: Job<A, R>,
         on_failure: OnFailure,
     ) -> Result<Call<A, R>, Error> {
+        let number = self.pool.jobs.number(job)?;
+        self.pool.core.queue.check_open()?;
         Ok(Call {
             job,
-            number: self.jobs.number(job)?,
+            number,
             chunk: self.chunk,
             on_failure,
         })
-    }
-
-    /// The process ids of the workers that are alive at this moment.
-    #[must_use]
-    pub fn worker_ids(&self) -> Vec<u32> {
-        self.seats.worker_ids()
-    }
-
-    /// The number of workers the pool was started with.
-    #[must_use]
-    pub fn workers(&self) -> usize {
-        self.seats.count()
-    }
-
-    /// Kills all workers at once; jobs that run or wait end with an error.
-    pub fn terminate(&self) {
-        self.seats.terminate();
-    }
-}
-
-impl Drop for ProcessPool {
-    fn drop(&mut self) {
-        self.seats.dismiss();
     }
 }

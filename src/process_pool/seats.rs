@@ -61,8 +61,12 @@ struct State {
 }
 
 /// All seats of a pool.
+///
+/// Its lock comes before those of whoever has jobs (`wanted` is asked while it
+/// is held), so nobody may take it while holding one of theirs.
 #[derive(Debug)]
 pub(super) struct Seats {
+    count: usize,
     state: Mutex<State>,
     changed: Condvar,
     launch: Launch,
@@ -105,6 +109,7 @@ impl Seats {
             not_before: None,
         };
         Ok(Self {
+            count,
             state: Mutex::new(State {
                 // Leased from the back: the first worker first.
                 free: connections
@@ -140,7 +145,7 @@ impl Seats {
 
     /// The number of seats.
     pub(super) fn count(&self) -> usize {
-        self.lock().workers.len()
+        self.count
     }
 
     /// The process ids of the workers that are alive.
@@ -156,10 +161,10 @@ impl Seats {
     /// A seat, as soon as one is free; `None` if `wanted` turns false before.
     pub(super) fn lease(&self, wanted: &dyn Fn() -> bool) -> Result<Option<Lease<'_>>, Ended> {
         let mut state = self.lock();
+        check(&state)?;
         if state.waiting.is_empty()
             && let Some(seat) = take_best(&mut state.free)
         {
-            check(&state)?;
             return Ok(Some(self.leased(seat)));
         }
         let ticket = state.next_ticket;
@@ -240,6 +245,35 @@ impl Seats {
             self.changed.notify_all();
         }
         deaths
+    }
+
+    /// Waits until nobody has a seat on lease.
+    pub(super) fn wait_until_free(&self) {
+        let mut state = self.lock();
+        self.pausing.fetch_add(1, Ordering::Relaxed);
+        while state.free.len() < state.workers.len() {
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        self.pausing.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Kills the workers that are busy; no lease is given from now on.
+    pub(super) fn terminate_busy(&self) {
+        let mut state = self.lock();
+        state.ended.get_or_insert(Ended::Terminated);
+        let idle: Vec<usize> = state.free.iter().map(|seat| seat.number).collect();
+        for (number, worker) in state.workers.iter().enumerate() {
+            if let Some(worker) = worker
+                && !idle.contains(&number)
+            {
+                worker.kill(Failure::Terminated);
+            }
+        }
+        drop(state);
+        self.changed.notify_all();
     }
 
     /// Kills every worker; no lease is given from now on.

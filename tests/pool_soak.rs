@@ -1,0 +1,131 @@
+//! A soak: row 42 of the faults that a pool must survive.
+//!
+//! `POOL_SOAK_JOBS` sets the number of jobs and `POOL_SOAK_SEED` the seed,
+//! which is printed.
+
+mod pool_support;
+
+use std::env;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use pool_support::jobs::*;
+use pool_support::{Named, builder, main as run, system, with_pool};
+use speedup::process_pool::{Failure, JobError};
+
+fn main() -> ExitCode {
+    run(TESTS, &[])
+}
+
+const TESTS: &[Named] = &[("row_42_a_soak_accounts_for_every_result", soak)];
+
+/// A generator of numbers that look random: SplitMix64, by Steele, Lea and
+/// Flood (2014).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+
+    /// What a job does: mostly it just answers.
+    fn kind(&mut self) -> u8 {
+        match self.below(1000) {
+            0..10 => 0,
+            10..20 => 1,
+            20..50 => 2,
+            50..52 => 3,
+            52..100 => 4,
+            100..150 => 5,
+            _ => 6,
+        }
+    }
+}
+
+fn number_from_environment(name: &str) -> Option<u64> {
+    let text = env::var(name).ok()?;
+    Some(
+        text.parse()
+            .unwrap_or_else(|error| panic!("{name}={text}: {error}")),
+    )
+}
+
+fn soak() {
+    let jobs = number_from_environment("POOL_SOAK_JOBS").unwrap_or(10_000);
+    let seed = number_from_environment("POOL_SOAK_SEED").unwrap_or_else(|| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        u64::from(now.subsec_nanos()) ^ now.as_secs()
+    });
+    println!("POOL_SOAK_JOBS={jobs} POOL_SOAK_SEED={seed}");
+    let mut random = Random(seed);
+    let builder = builder(4).task_timeout(Duration::from_secs(1));
+    with_pool(builder, |pool| {
+        let done = AtomicBool::new(false);
+        let killer_seed = random.next();
+        thread::scope(|scope| {
+            // Kills from outside, at any moment, idle or busy.
+            scope.spawn(|| {
+                let mut random = Random(killer_seed);
+                while !done.load(Ordering::Relaxed) {
+                    thread::sleep(Duration::from_millis(20 + random.below(100)));
+                    let ids = pool.worker_ids();
+                    if !ids.is_empty() {
+                        let victim = ids[random.below(ids.len() as u64) as usize];
+                        system::signal(i64::from(victim), system::SIGKILL);
+                    }
+                }
+            });
+            let mut left = jobs;
+            while left > 0 {
+                let count = (1 + random.below(400)).min(left);
+                left -= count;
+                let inputs: Vec<_> = (0..count).map(|_| (random.kind(), random.next())).collect();
+                match random.below(4) {
+                    0 => check(&inputs, pool.try_map(SOAK, inputs.clone()).unwrap()),
+                    1 => {
+                        let chunk = 1 + random.below(20) as usize;
+                        let chunked = pool.with_chunk_size(chunk).unwrap();
+                        check(&inputs, chunked.try_map(SOAK, inputs.clone()).unwrap());
+                    }
+                    2 => check(&inputs, pool.imap(SOAK, inputs.clone()).unwrap().collect()),
+                    _ => {
+                        let handles: Vec<_> = inputs
+                            .iter()
+                            .map(|input| pool.apply_async(SOAK, *input).unwrap())
+                            .collect();
+                        let outcomes = handles.into_iter().map(|handle| handle.get());
+                        check(&inputs, outcomes.collect());
+                    }
+                }
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+    });
+}
+
+/// Every job has the outcome that is its due, or died of a kill from outside.
+fn check(inputs: &[(u8, u64)], outcomes: Vec<Result<Vec<u8>, JobError>>) {
+    assert_eq!(outcomes.len(), inputs.len(), "every job has an outcome");
+    for ((kind, x), outcome) in inputs.iter().zip(outcomes) {
+        let failure = outcome.as_ref().map_err(JobError::failure);
+        match (kind, failure) {
+            (4, Ok(bytes)) => assert!(*bytes == soak_bytes(*x, 300_000)),
+            (5 | 6, Ok(bytes)) => assert!(*bytes == soak_bytes(*x, 30)),
+            (2, Err(Failure::Panicked { message, .. })) => {
+                assert_eq!(*message, format!("soaked {x}"));
+            }
+            (3, Err(Failure::TimedOut { .. })) | (_, Err(Failure::Died { .. })) => {}
+            (kind, other) => panic!("a job of kind {kind}: {other:?}"),
+        }
+    }
+}

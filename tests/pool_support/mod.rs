@@ -1,0 +1,184 @@
+//! What the pool's fault tests share.
+//!
+//! A test executable is the pool's program, its workers, and its fixtures, so
+//! it has a `main` of its own. Each test runs in a process of its own: that
+//! gives it a hard time limit, and makes "no child process, no descriptor
+//! left" a statement about this test alone.
+
+// Each test executable uses a part of this.
+#![allow(dead_code, unreachable_pub)]
+
+pub mod jobs;
+pub mod system;
+
+use std::env;
+use std::fs;
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use speedup::process_pool::{self, ProcessPool, ProcessPoolBuilder};
+
+use jobs::ECHO;
+
+/// A test that takes longer than this hangs.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// How long to wait for what must happen.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+const RUN_TEST: &str = "--run-test";
+const RUN_FIXTURE: &str = "--run-fixture";
+
+pub type Named = (&'static str, fn());
+
+/// The `main` of a test executable. `fixtures` are programs that tests start
+/// as processes of their own.
+pub fn main(tests: &'static [Named], fixtures: &'static [Named]) -> ExitCode {
+    // One that has to run where the entry point was not called.
+    if fixture_name().as_deref() == Some("forgets the entry point") {
+        find(fixtures, "forgets the entry point")();
+        return ExitCode::SUCCESS;
+    }
+    process_pool::serve_if_worker(&jobs::table());
+    if let Some(name) = fixture_name() {
+        find(fixtures, &name)();
+        return ExitCode::SUCCESS;
+    }
+    if env::args().nth(1).as_deref() == Some(RUN_TEST) {
+        find(tests, &env::args().nth(2).unwrap())();
+        return ExitCode::SUCCESS;
+    }
+    let trials = tests
+        .iter()
+        .map(|(name, _)| Trial::test(*name, || run_apart(name)))
+        .collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn fixture_name() -> Option<String> {
+    let mut arguments = env::args().skip(1);
+    (arguments.next()? == RUN_FIXTURE)
+        .then(|| arguments.next())
+        .flatten()
+}
+
+fn find(named: &[Named], name: &str) -> fn() {
+    let found = named.iter().find(|(candidate, _)| *candidate == name);
+    found
+        .unwrap_or_else(|| panic!("no test or fixture {name:?}"))
+        .1
+}
+
+/// This executable, to be run as a fixture.
+pub fn fixture(name: &str) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.args([RUN_FIXTURE, name]);
+    command
+}
+
+/// Runs a test in a process of its own, killed when its time is up.
+fn run_apart(name: &str) -> Result<(), Failed> {
+    let mut child = Command::new(env::current_exe().unwrap())
+        .args([RUN_TEST, name])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("the test could not be started: {error}"))?;
+    let output = collect(child.stdout.take().unwrap());
+    let errors = collect(child.stderr.take().unwrap());
+    let begin = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break Some(status);
+        }
+        if begin.elapsed() > LIMIT {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            break None;
+        }
+        thread::sleep(Duration::from_millis(2));
+    };
+    let said = || format!("{}{}", output.join().unwrap(), errors.join().unwrap());
+    match status {
+        Some(status) if status.success() => Ok(()),
+        Some(status) => Err(format!("{status}\n{}", said()).into()),
+        None => Err(format!("hung: killed after {LIMIT:?}\n{}", said()).into()),
+    }
+}
+
+fn collect(mut from: impl Read + Send + 'static) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = from.read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+pub fn builder(workers: usize) -> ProcessPoolBuilder {
+    ProcessPool::builder().workers(workers).restart_budget(1000)
+}
+
+/// Starts a pool, runs `body`, and makes the three checks: the pool answers
+/// one more job, no process is left, no descriptor is.
+pub fn with_pool(builder: ProcessPoolBuilder, body: impl FnOnce(&ProcessPool)) {
+    leaving_nothing(|| {
+        let pool = builder.start(&jobs::table()).unwrap();
+        body(&pool);
+        assert_eq!(pool.map(ECHO, [4711]).unwrap(), [4711], "one more job");
+    });
+}
+
+/// Runs `body` and checks that no process and no descriptor is left; for
+/// where there is no pool in the end that could answer.
+pub fn leaving_nothing(body: impl FnOnce()) {
+    let before = system::open_descriptors();
+    body();
+    eventually("no child process is left", || system::children().is_empty());
+    eventually("no descriptor is left", || {
+        system::open_descriptors().len() <= before.len()
+    });
+}
+
+/// Waits until `condition` holds.
+#[track_caller]
+pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !condition() {
+        assert!(
+            begin.elapsed() < PATIENCE,
+            "not within {PATIENCE:?}: {what}; children {:?}, descriptors {:?}",
+            system::children(),
+            system::open_descriptors()
+        );
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// A directory of the test's own, removed at its end.
+pub fn scratch() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// A copy of this executable that can be deleted.
+pub fn copy_of_this_program(directory: &tempfile::TempDir) -> PathBuf {
+    let copy = directory.path().join("program");
+    fs::copy(env::current_exe().unwrap(), &copy).unwrap();
+    copy
+}
+
+/// Waits until a job has left its process id in `path`.
+pub fn wait_for_id(path: &std::path::Path) -> u32 {
+    let mut id = None;
+    eventually("the job has begun", || {
+        id = fs::read_to_string(path)
+            .ok()
+            .and_then(|text| text.strip_suffix('\n')?.parse().ok());
+        id.is_some()
+    });
+    id.unwrap()
+}
