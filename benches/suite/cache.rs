@@ -1,6 +1,6 @@
 //! What does memory buy?
 
-use crate::suite::{Group, Suite, Timing};
+use crate::suite::{Group, Length, Suite, Timing};
 use criterion::{BatchSize, Throughput};
 use rayon::ThreadPool;
 use speedup::catalog::{CacheKind, CacheTask, Row};
@@ -68,7 +68,10 @@ enum Memory {
 /// backend.
 fn calls(group: &mut Group<'_>, row: &Row<CacheTask>, second: Duration, memory: Memory) {
     let timing = Timing {
-        flat: memory != Memory::Warm,
+        length: match memory {
+            Memory::None | Memory::Cold => Length::Long,
+            Memory::Warm => Length::Short,
+        },
         ..Timing::default()
     };
     let backend = Backend::new(second);
@@ -201,7 +204,7 @@ fn stampede(
     second: Duration,
 ) {
     let timing = Timing {
-        flat: true,
+        length: Length::Long,
         ..Timing::default()
     };
     let backend = Backend::new(second);

@@ -1,7 +1,7 @@
 //! What does the strategy itself cost?
 
 use crate::spread::{Answers, SpreadBench, echoes};
-use crate::suite::{Group, Suite, Timing};
+use crate::suite::{Group, Length, Suite, Timing};
 use criterion::Throughput;
 use speedup::catalog::{DispatchTask, Row, Spread};
 use speedup::strategy::Strategy;
@@ -61,7 +61,7 @@ fn start(
     workers: NonZeroUsize,
 ) {
     let timing = Timing {
-        flat: true,
+        length: Length::Long,
         ..Timing::default()
     };
     let tasks: Vec<u64> = (0..).take(workers.get()).collect();

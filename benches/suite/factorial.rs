@@ -1,7 +1,7 @@
 //! What do cores buy?
 
 use crate::spread::{Answers, SpreadBench};
-use crate::suite::{Suite, Timing};
+use crate::suite::{Length, Suite, Timing};
 use criterion::Throughput;
 use num_bigint::BigUint;
 use speedup::workload::factorial::{Factorial, known};
@@ -14,8 +14,12 @@ pub(super) fn define(suite: &mut Suite) {
     let factorials = SpreadBench::<Factorial>::new(Answers::Untimed, known_factorials);
     for row in &rows {
         let timing = Timing {
+            length: match row.task.inputs.len() {
+                ..1000 => Length::Short,
+                1000..3000 => Length::Long,
+                _ => Length::VeryLong,
+            },
             throughput: Some(Throughput::Elements(row.task.inputs.len() as u64)),
-            ..Timing::default()
         };
         factorials.bench(&mut group, row, timing);
     }

@@ -1,6 +1,6 @@
 //! What does a better algorithm buy?
 
-use crate::suite::{Suite, Timing};
+use crate::suite::{Length, Suite, Timing};
 use criterion::{BatchSize, Throughput};
 use num_bigint::BigUint;
 use rayon::ThreadPool;
@@ -48,7 +48,7 @@ fn list(
     end: u32,
 ) {
     let timing = Timing {
-        flat: true,
+        length: Length::VeryLong,
         throughput: Some(Throughput::Elements(end.into())),
     };
     let prepare = |_task: &AlgorithmTask| -> Result<Option<ThreadPool>, Box<dyn Error>> {

@@ -1,7 +1,7 @@
 //! Does waiting overlap?
 
 use crate::spread::{Answers, SpreadBench, echoes};
-use crate::suite::{Suite, Timing};
+use crate::suite::{Length, Suite, Timing};
 use speedup::workload::sleep::Sleep;
 
 /// Measures the notebook's sleeps one after the other and at once, and equal
@@ -12,7 +12,7 @@ pub(super) fn define(suite: &mut Suite) {
     let sleeps = SpreadBench::<Sleep>::new(Answers::Timed, echoes);
     for row in &rows {
         let timing = Timing {
-            flat: true,
+            length: Length::Long,
             ..Timing::default()
         };
         sleeps.bench(&mut group, row, timing);

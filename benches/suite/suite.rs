@@ -33,11 +33,26 @@ pub(super) struct Group<'a> {
 /// How a row is measured.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Timing {
-    /// Whether an iteration is so long that each sample gets equally many.
-    pub(super) flat: bool,
+    /// How long an iteration is.
+    pub(super) length: Length,
     /// What one iteration gets done, where that means something.
     pub(super) throughput: Option<Throughput>,
 }
+
+/// How long an iteration is, as far as Criterion should know beforehand.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) enum Length {
+    /// Samples get more and more iterations, where there is time for that.
+    #[default]
+    Short,
+    /// Some milliseconds: each sample gets equally many iterations.
+    Long,
+    /// Tens of milliseconds and more: there are also fewer samples.
+    VeryLong,
+}
+
+/// The fewest that Criterion takes.
+const FEWEST_SAMPLES: usize = 10;
 
 impl Suite {
     pub(super) fn new(
@@ -108,11 +123,14 @@ impl Group<'_> {
         prepare: impl FnOnce(&T) -> Result<S, Box<dyn Error>>,
         mut timed: impl FnMut(&mut S, &mut Bencher<'_>) -> Result<(), Box<dyn Error>>,
     ) {
-        self.rows.sampling_mode(if timing.flat {
-            SamplingMode::Flat
-        } else {
-            SamplingMode::Auto
+        self.rows.sampling_mode(match timing.length {
+            Length::Short => SamplingMode::Auto,
+            Length::Long | Length::VeryLong => SamplingMode::Flat,
         });
+        if let Length::VeryLong = timing.length {
+            // Rows grow longer within a group, so it need not be put back.
+            self.rows.sample_size(FEWEST_SAMPLES);
+        }
         if let Some(throughput) = timing.throughput {
             self.rows.throughput(throughput);
         }

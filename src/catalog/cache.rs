@@ -9,9 +9,9 @@ use std::time::Duration;
 /// from all of them to one in sixty-four.
 const KEYS_PER_PLACE: [usize; 4] = [1, 4, 16, 64];
 
-/// Look-ups that each thread makes in a row of the shared cache: some tens of
-/// microseconds, so that waking the threads is a small part of it.
-const LOOK_UPS: usize = 1000;
+/// Look-ups that each thread makes in a row of the shared cache: some hundred
+/// microseconds, so that waking the threads is not the larger part of it.
+const LOOK_UPS: usize = 10_000;
 
 /// Notebook seconds that a stampede waits for its missing key.
 const STAMPEDE_SECONDS: u32 = 2;
