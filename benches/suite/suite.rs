@@ -3,7 +3,10 @@
 
 use crate::mode::Mode;
 use criterion::measurement::WallTime;
-use criterion::{Bencher, BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput};
+use criterion::{
+    AxisScale, Bencher, BenchmarkGroup, BenchmarkId, Criterion, PlotConfiguration, SamplingMode,
+    Throughput,
+};
 use speedup::catalog::{Catalog, Id, Row};
 use speedup::criterion_files::{FilesError, Protected, Results};
 use std::error::Error;
@@ -79,9 +82,13 @@ impl Suite {
     }
 
     pub(super) fn group(&mut self, name: &'static str) -> Group<'_> {
+        let mut rows = self.criterion.benchmark_group(name);
+        // Within a group, times differ by a thousand times and more.
+        let scale = PlotConfiguration::default().summary_scale(AxisScale::Logarithmic);
+        rows.plot_config(scale);
         Group {
             name,
-            rows: self.criterion.benchmark_group(name),
+            rows,
             results: self.results.as_ref(),
             ran: &mut self.ran,
         }

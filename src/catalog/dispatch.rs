@@ -76,7 +76,10 @@ fn empty(tasks: u64) -> Vec<Row<DispatchTask>> {
 /// Starting is compared with starting threads, the cheapest.
 fn starts() -> Vec<Row<DispatchTask>> {
     let id = |strategy: Strategy, workers| {
-        Id::new("dispatch", &format!("start_{strategy}")).at_workers(workers)
+        // The value is the number of tasks, one for each worker.
+        Id::new("dispatch", &format!("start_{strategy}"))
+            .at_workers(workers)
+            .with_value(&workers)
     };
     let mut rows = Vec::new();
     for strategy in [Threads, Rayon, ProcessPool] {
