@@ -105,7 +105,7 @@ fn store(folder: &Path, comparison: &Comparison, values: &[f64]) -> Result<(), B
         "kernel": said_by("uname", &["-sr"]),
         "rustc": said_by("rustc", &["--version"]),
         "peers": arms::peer_versions(),
-        "commit": said_by("git", &["describe", "--always", "--dirty"]),
+        "commit": commit(),
     });
     let relaunches = values
         .iter()
@@ -117,6 +117,16 @@ fn store(folder: &Path, comparison: &Comparison, values: &[f64]) -> Result<(), B
         .map(|line| format!("{line}\n"))
         .collect();
     Ok(fs::write(path, lines.concat())?)
+}
+
+/// The commit that last changed what is measured, and whether it was changed
+/// since.
+fn commit() -> Option<String> {
+    const SOURCES: [&str; 4] = ["--", "src", "examples", "Cargo.lock"];
+    let git = |words: &[&str]| said_by("git", &[words, &SOURCES].concat());
+    let commit = git(&["log", "-1", "--format=%h"])?;
+    let changed = !git(&["status", "--porcelain"])?.is_empty();
+    Some(if changed { commit + "-dirty" } else { commit })
 }
 
 /// What the processor calls itself, where Linux tells.
