@@ -2,6 +2,7 @@
 //! say.
 
 use serde_json::Value;
+use speedup::workload::zipf;
 use speedup::stats::{hodges_lehmann, signed_rank_interval};
 use std::fs;
 use std::path::Path;
@@ -68,4 +69,14 @@ fn every_row_of_the_tables_is_what_was_measured() {
         }
     }
     assert!(rows > 15, "only {rows} rows were found");
+}
+
+#[test]
+fn the_documented_hit_ratios_are_those_of_the_keys() {
+    let text = file("METHODOLOGY.md");
+    for distinct in [256, 1024, 4096, 16_384] {
+        let keys = zipf::keys(distinct).expect("some keys");
+        let row = format!("| {distinct} | {:.3} |", zipf::hit_ratio(&keys));
+        assert!(text.contains(&row), "METHODOLOGY.md lacks {row}");
+    }
 }

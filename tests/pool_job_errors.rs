@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
+// Each test uses a few of them.
+#[allow(clippy::wildcard_imports)]
 use pool_support::jobs::*;
 use pool_support::{
     Named, builder, eventually, main as run, scratch, system, wait_for_id, with_pool,

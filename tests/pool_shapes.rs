@@ -10,12 +10,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Command, ExitCode};
 use std::thread;
 
+// Each test uses a few of them.
+#[allow(clippy::wildcard_imports)]
 use pool_support::jobs::{self, *};
 use pool_support::{
     Named, builder, copy_of_this_program, eventually, leaving_nothing, main as run, scratch,
     system, wait_for_id, with_pool,
 };
-use speedup::process_pool::{Error, ProcessPool};
+use speedup::process_pool::{Error, Job, ProcessPool};
 
 fn main() -> ExitCode {
     run(TESTS, FIXTURES)
@@ -110,6 +112,9 @@ fn zeros() {
     });
 }
 
+/// A job of the table by its name, but not by its types.
+const OTHER: Job<u32, u32> = Job::new("echo", |x| x);
+
 fn unknown_job() {
     with_pool(builder(1), |pool| {
         let error = pool.map(BLANK, [()]).unwrap_err().to_string();
@@ -117,9 +122,6 @@ fn unknown_job() {
             error.contains("\"blank\"") && error.contains("JobTable::with"),
             "{error}"
         );
-        // Of this name, but not of these types.
-        const OTHER: speedup::process_pool::Job<u32, u32> =
-            speedup::process_pool::Job::new("echo", |x| x);
         assert!(matches!(
             pool.map(OTHER, [1]),
             Err(Error::UnknownJob { job: "echo", .. })
@@ -159,7 +161,7 @@ fn queue_bound() {
         let begun = directory.path().join("begun");
         let release = directory.path().join("release");
         let hold = (begun.display().to_string(), release.display().to_string());
-        let held = pool.apply_async(HOLD, hold).unwrap();
+        let first = pool.apply_async(HOLD, hold).unwrap();
         wait_for_id(&begun);
         let second = pool.apply_async(ECHO, 2).unwrap();
         let third = pool.apply_async(ECHO, 3).unwrap();
@@ -171,7 +173,7 @@ fn queue_bound() {
                 thread::sleep(std::time::Duration::from_millis(1));
             }
             fs::write(release, "").unwrap();
-            held.get().unwrap();
+            first.get().unwrap();
             assert_eq!(fourth.join().unwrap().get().unwrap(), 4);
         });
         assert_eq!((second.get().unwrap(), third.get().unwrap()), (2, 3));
@@ -239,22 +241,17 @@ fn heavy_inputs() {
 
 fn panicking_input() {
     with_pool(builder(3), |pool| {
-        let inputs = || {
-            (0..1000).map(|x| {
-                assert!(x != 500, "no input {x}");
-                x
-            })
-        };
+        let inputs = || (0..1000).inspect(|x| assert!(*x != 500, "no input {x}"));
         let unwound = |result: thread::Result<()>| {
             let payload = result.unwrap_err();
             assert_eq!(payload.downcast_ref::<String>().unwrap(), "no input 500");
         };
         let workers = pool.worker_ids();
         unwound(catch_unwind(AssertUnwindSafe(|| {
-            drop(pool.map(ECHO, inputs()))
+            drop(pool.map(ECHO, inputs()));
         })));
         unwound(catch_unwind(AssertUnwindSafe(|| {
-            drop(pool.try_map(ECHO, inputs()))
+            drop(pool.try_map(ECHO, inputs()));
         })));
         unwound(catch_unwind(AssertUnwindSafe(|| {
             pool.imap(ECHO, inputs()).unwrap().for_each(drop);

@@ -11,6 +11,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+// Each test uses a few of them.
+#[allow(clippy::wildcard_imports)]
 use pool_support::jobs::{self, *};
 use pool_support::{
     Named, builder, eventually, fixture, leaving_nothing, main as run, scratch, system,
@@ -70,7 +72,7 @@ fn half_busy() {
         println!("{id}");
     }
     println!("all");
-    thread::sleep(Duration::from_secs(3600));
+    thread::sleep(Duration::from_hours(1));
 }
 
 fn start_half_busy(in_its_own_group: bool) -> (Child, Vec<u32>) {
@@ -289,10 +291,9 @@ fn stop_in_a_transfer() {
                 thread::sleep(Duration::from_millis(delay_ms));
                 pool.terminate();
                 // Done before, or told so.
-                for error in [there.join().unwrap().err(), back.join().unwrap().err()] {
-                    if let Some(error) = error {
-                        assert!(error.to_string().contains("terminated"), "{error}");
-                    }
+                let errors = [there.join().unwrap().err(), back.join().unwrap().err()];
+                for error in errors.into_iter().flatten() {
+                    assert!(error.to_string().contains("terminated"), "{error}");
                 }
             });
         });

@@ -11,9 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+// Each test uses a few of them.
+#[allow(clippy::wildcard_imports)]
 use pool_support::jobs::*;
 use pool_support::{Named, builder, main as run, system, with_pool};
-use speedup::process_pool::{Failure, JobError};
+use speedup::process_pool::{AsyncResult, Failure, JobError};
 
 fn main() -> ExitCode {
     run(TESTS, &[])
@@ -36,6 +38,10 @@ impl Random {
 
     fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
+    }
+
+    fn index(&mut self, bound: usize) -> usize {
+        usize::try_from(self.below(bound as u64)).unwrap()
     }
 
     /// What a job does: mostly it just answers.
@@ -80,7 +86,7 @@ fn soak() {
                     thread::sleep(Duration::from_millis(20 + random.below(100)));
                     let ids = pool.worker_ids();
                     if !ids.is_empty() {
-                        let victim = ids[random.below(ids.len() as u64) as usize];
+                        let victim = ids[random.index(ids.len())];
                         system::signal(i64::from(victim), system::SIGKILL);
                     }
                 }
@@ -93,7 +99,7 @@ fn soak() {
                 match random.below(4) {
                     0 => check(&inputs, pool.try_map(SOAK, inputs.clone()).unwrap()),
                     1 => {
-                        let chunk = 1 + random.below(20) as usize;
+                        let chunk = 1 + random.index(20);
                         let chunked = pool.with_chunk_size(chunk).unwrap();
                         check(&inputs, chunked.try_map(SOAK, inputs.clone()).unwrap());
                     }
@@ -103,7 +109,7 @@ fn soak() {
                             .iter()
                             .map(|input| pool.apply_async(SOAK, *input).unwrap())
                             .collect();
-                        let outcomes = handles.into_iter().map(|handle| handle.get());
+                        let outcomes = handles.into_iter().map(AsyncResult::get);
                         check(&inputs, outcomes.collect());
                     }
                 }

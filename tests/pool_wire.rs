@@ -15,6 +15,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+// Each test uses a few of them.
+#[allow(clippy::wildcard_imports)]
 use pool_support::jobs::{self, *};
 use pool_support::{
     Named, builder, eventually, fixture, leaving_nothing, main as run, scratch, system,
@@ -142,8 +144,7 @@ fn wrong_version() {
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .spawn()
             .unwrap();
-        ours.set_read_timeout(Some(Duration::from_secs(60)))
-            .unwrap();
+        ours.set_read_timeout(Some(pool_support::PATIENCE)).unwrap();
         // The greeting of a pool of version 99: version, hash, no initializer.
         let mut greeting = 99_u32.to_le_bytes().to_vec();
         greeting.extend([0; 9]);

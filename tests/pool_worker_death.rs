@@ -10,6 +10,8 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
+// Each test uses a few of them.
+#[allow(clippy::wildcard_imports)]
 use pool_support::jobs::{self, *};
 use pool_support::{
     Named, builder, copy_of_this_program, eventually, leaving_nothing, main as run, scratch,

@@ -4,7 +4,9 @@ use crate::spread::{Answers, SpreadBench, echoes};
 use crate::suite::{Group, Length, Suite, Timing};
 use criterion::Throughput;
 use speedup::catalog::{DispatchTask, Row, Spread};
-use speedup::strategy::Strategy;
+use speedup::process_pool::ProcessPool;
+use speedup::strategy::raw_socket::Partner;
+use speedup::strategy::{Shipped, Strategy, process_pool};
 use speedup::workload::{empty::Empty, payload::Payload};
 use std::error::Error;
 use std::hint::black_box;
@@ -31,6 +33,10 @@ pub(super) fn define(suite: &mut Suite) {
                 let throughput = Throughput::Bytes(bytes as u64);
                 payloads.bench(&mut group, &with(row, spread), per(throughput));
             }
+            DispatchTask::Singly { workers, tasks } => singly(&mut group, row, *workers, *tasks),
+            DispatchTask::RawPingPong => raw_ping_pong(&mut group, row),
+            DispatchTask::RawBytes(bytes) => raw_bytes(&mut group, row, *bytes),
+            DispatchTask::RawStart { workers } => raw_start(&mut group, row, *workers),
         }
     }
     group.finish();
@@ -77,6 +83,91 @@ fn start(
             }
         });
         failure.map_or(Ok(()), Err)
+    });
+}
+
+/// Measures empty tasks through the process pool, a message each.
+fn singly(group: &mut Group<'_>, row: &Row<DispatchTask>, workers: NonZeroUsize, tasks: u64) {
+    let inputs: Vec<u64> = (0..tasks).collect();
+    let map = |pool: &ProcessPool| -> Result<Vec<u64>, Box<dyn Error>> {
+        let inputs = black_box(&inputs).iter().copied();
+        Ok(pool.with_chunk_size(1)?.map(Empty::JOB, inputs)?)
+    };
+    let prepare = |_task: &DispatchTask| {
+        let pool = process_pool::start(workers)?;
+        echoes(&inputs, &map(&pool)?)?;
+        Ok(pool)
+    };
+    let timing = per(Throughput::Elements(tasks));
+    group.bench(row, timing, prepare, |pool: &mut ProcessPool, bencher| {
+        let workers = pool.worker_ids();
+        let mut failure = Ok(());
+        bencher.iter(|| map(pool).map_err(|error| failure = Err(error)));
+        failure?;
+        if pool.worker_ids() == workers {
+            Ok(())
+        } else {
+            Err("a worker died and was replaced while it was timed".into())
+        }
+    });
+}
+
+fn alone() -> Result<Partner, Box<dyn Error>> {
+    Ok(Partner::start(NonZeroUsize::MIN)?.remove(0))
+}
+
+/// Measures eight bytes to another process and back.
+fn raw_ping_pong(group: &mut Group<'_>, row: &Row<DispatchTask>) {
+    let prepare = |_task: &DispatchTask| {
+        let mut partner = alone()?;
+        partner.ping_pong()?;
+        Ok(partner)
+    };
+    let timing = per(Throughput::Elements(1));
+    group.bench(row, timing, prepare, |partner: &mut Partner, bencher| {
+        let mut failure = Ok(());
+        bencher.iter(|| partner.ping_pong().map_err(|error| failure = Err(error)));
+        Ok(failure?)
+    });
+}
+
+/// Measures bytes that another process makes and sends.
+fn raw_bytes(group: &mut Group<'_>, row: &Row<DispatchTask>, bytes: usize) {
+    let prepare = |_task: &DispatchTask| {
+        let mut partner = alone()?;
+        known_payloads(&[bytes], &[partner.fetch(bytes)?])?;
+        Ok(partner)
+    };
+    let timing = per(Throughput::Bytes(bytes as u64));
+    group.bench(row, timing, prepare, |partner: &mut Partner, bencher| {
+        let mut failure = Ok(());
+        bencher.iter(|| {
+            let answer = partner.fetch(black_box(bytes));
+            answer.map_err(|error| failure = Err(error))
+        });
+        Ok(failure?)
+    });
+}
+
+/// Measures processes from nothing to their end, with the first byte of each.
+fn raw_start(group: &mut Group<'_>, row: &Row<DispatchTask>, workers: NonZeroUsize) {
+    let timing = Timing {
+        flat: true,
+        ..Timing::default()
+    };
+    let prepare = |_task: &DispatchTask| {
+        for mut partner in Partner::start(workers)? {
+            partner.ping_pong()?;
+        }
+        Ok(())
+    };
+    group.bench(row, timing, prepare, |(), bencher| {
+        let mut failure = Ok(());
+        bencher.iter(|| {
+            let life = Partner::start(workers).map(drop);
+            life.map_err(|error| failure = Err(error))
+        });
+        Ok(failure?)
     });
 }
 

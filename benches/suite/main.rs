@@ -35,6 +35,7 @@ const USAGE: u8 = 2;
 fn main() -> ExitCode {
     // Workers of the process pool are this program again: they end in here.
     speedup::strategy::process_pool::serve_if_worker();
+    speedup::strategy::raw_socket::serve_if_partner();
 
     let catalog = match Scale::from_environment() {
         Ok(scale) => Catalog::new(scale, available_parallelism().unwrap_or(NonZeroUsize::MIN)),

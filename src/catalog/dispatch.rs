@@ -6,7 +6,10 @@ use std::num::NonZeroUsize;
 
 /// Empty tasks: one there and back, a handful, and so many that what a single
 /// one costs is all that counts.
-const TASKS: [u64; 3] = [1, 100, 10_000];
+const TASKS: [u64; 4] = [1, 100, 10_000, 1_000_000];
+
+/// Empty tasks that are sent one by one: a message each.
+const SINGLY: u64 = 10_000;
 
 /// Bytes that one job ships back: the smallest answer, a factorial near the
 /// end of the notebook's range, and more than any buffer on the way holds.
@@ -24,6 +27,22 @@ pub enum DispatchTask {
         /// Whose workers.
         strategy: Strategy,
         /// How many of them.
+        workers: NonZeroUsize,
+    },
+    /// Tasks that do nothing, through the process pool, a message each.
+    Singly {
+        /// How many worker processes.
+        workers: NonZeroUsize,
+        /// How many tasks.
+        tasks: u64,
+    },
+    /// Eight bytes to another process and back: the least that one task costs.
+    RawPingPong,
+    /// So many bytes from another process: the least that a result costs.
+    RawBytes(usize),
+    /// Starting processes, the first byte of each, and their end.
+    RawStart {
+        /// How many processes.
         workers: NonZeroUsize,
     },
 }
@@ -46,8 +65,50 @@ impl Catalog {
         }
         rows.extend(starts());
         rows.extend(PAYLOAD_BYTES.into_iter().flat_map(payloads));
+        rows.extend(few_workers().map(singly));
+        rows.extend(limits());
         rows
     }
+}
+
+/// One by one against as many together as the pool sees fit.
+fn singly(workers: NonZeroUsize) -> Row<DispatchTask> {
+    let id = |function| {
+        Id::new("dispatch", function)
+            .at_workers(workers)
+            .with_value(&SINGLY)
+    };
+    Row {
+        id: id("process_pool_singly"),
+        baseline: Some(id(ProcessPool.name())),
+        task: DispatchTask::Singly {
+            workers,
+            tasks: SINGLY,
+        },
+    }
+}
+
+/// What two processes and a pair of sockets need for the same, each beside
+/// the pool's row that it is the limit of.
+fn limits() -> Vec<Row<DispatchTask>> {
+    let id = |function: &str| Id::new("dispatch", function);
+    let alone = NonZeroUsize::MIN;
+    let mut rows = vec![Row {
+        id: id("raw_ping_pong").with_value(&1),
+        baseline: Some(id(ProcessPool.name()).at_workers(alone).with_value(&1)),
+        task: DispatchTask::RawPingPong,
+    }];
+    rows.extend(PAYLOAD_BYTES.into_iter().map(|bytes| Row {
+        id: id("raw_bytes").with_value(&bytes),
+        baseline: Some(id("ship_process_pool").at_workers(alone).with_value(&bytes)),
+        task: DispatchTask::RawBytes(bytes),
+    }));
+    rows.extend(few_workers().map(|workers| Row {
+        id: id("raw_start").at_workers(workers),
+        baseline: Some(id("start_process_pool").at_workers(workers)),
+        task: DispatchTask::RawStart { workers },
+    }));
+    rows
 }
 
 /// One worker shows what a task costs, two what sharing them out costs.

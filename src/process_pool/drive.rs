@@ -159,8 +159,12 @@ impl<F: Feed> Driver<'_, '_, F> {
             } else if let Err(error) = self.receive() {
                 self.lost(&error);
             }
-            if self.flights.is_empty() && self.seats.contended() && self.set_aside.is_none() {
-                // Somebody waits for a seat: this one goes round.
+            if self.flights.is_empty()
+                && self.set_aside.is_none()
+                && (!self.feed.wanted() || self.seats.contended())
+            {
+                // All is done, or somebody waits for a seat: this one goes
+                // round.
                 return Ok(());
             }
         }

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Scope};
 use std::vec;
@@ -64,8 +65,13 @@ where
             panic: None,
         }),
         segments: Mutex::new(Vec::new()),
+        over: AtomicBool::new(false),
     };
-    let result = thread::scope(|scope| take_part(scope, seats, &feed, drivers.saturating_sub(1)));
+    let result = if drivers == 1 || !feed.has_several() {
+        drive_until_done(seats, &feed)
+    } else {
+        thread::scope(|scope| take_part(scope, seats, &feed, drivers - 1))
+    };
     let source = feed
         .source
         .into_inner()
@@ -195,6 +201,9 @@ struct MapFeed<A, R, I> {
     drivers: usize,
     source: Mutex<Source<A, I>>,
     segments: Mutex<Vec<Segment<R>>>,
+    /// Whether nothing is left to take, to be asked without a lock. Changed
+    /// under the lock of `source` only.
+    over: AtomicBool,
 }
 
 struct Source<A, I> {
@@ -244,37 +253,10 @@ impl<A, R, I: Iterator<Item = A>> MapFeed<A, R, I> {
         source.done = true;
         source.stopped = true;
         source.again.clear();
+        self.over.store(true, Ordering::Release);
     }
 
-    fn size(&self, inputs: &I, cut: Cut) -> usize {
-        if let Some(chunk) = self.call.chunk {
-            return chunk.get().min(cut.most);
-        }
-        let (least, most) = inputs.size_hint();
-        if most != Some(least) {
-            return cut.limit;
-        }
-        // Guided: a fair part of one half of what is left.
-        let part = least / (2 * self.drivers);
-        if cut.ahead && part == 0 {
-            // The last few are for those who have nothing to do.
-            return 0;
-        }
-        cut.limit.min(part).max(1)
-    }
-}
-
-impl<A, R, I> Feed for MapFeed<A, R, I>
-where
-    A: Wire,
-    R: Wire,
-    I: Iterator<Item = A>,
-{
-    type Batch = Batch<A, R>;
-
-    fn take(&self, cut: Cut) -> Option<Self::Batch> {
-        let mut source = self.source();
-        let source = &mut *source;
+    fn take_from(&self, source: &mut Source<A, I>, cut: Cut) -> Option<Batch<A, R>> {
         if let Some(again) = source.again.front_mut() {
             let first = again.first;
             let count = if again.alone { 1 } else { cut.most };
@@ -307,17 +289,49 @@ where
             source.panic = Some(payload);
             return None;
         }
-        if items.len() < size {
-            source.done = true;
-        }
+        // Known at once where the iterator knows, so that nobody asks again.
+        source.done = items.len() < size || source.inputs.size_hint().1 == Some(0);
         let first = source.next;
         source.next += items.len();
         (!items.is_empty()).then(|| Batch::new(first, items, 0))
     }
 
+    fn size(&self, inputs: &I, cut: Cut) -> usize {
+        if let Some(chunk) = self.call.chunk {
+            return chunk.get().min(cut.most);
+        }
+        let (least, most) = inputs.size_hint();
+        if most != Some(least) {
+            return cut.limit;
+        }
+        // Guided: a fair part of one half of what is left.
+        let part = least / (2 * self.drivers);
+        if cut.ahead && part == 0 {
+            // The last few are for those who have nothing to do.
+            return 0;
+        }
+        cut.limit.min(part).max(1)
+    }
+}
+
+impl<A, R, I> Feed for MapFeed<A, R, I>
+where
+    A: Wire,
+    R: Wire,
+    I: Iterator<Item = A>,
+{
+    type Batch = Batch<A, R>;
+
+    fn take(&self, cut: Cut) -> Option<Self::Batch> {
+        let mut source = self.source();
+        let batch = self.take_from(&mut source, cut);
+        let over = source.done && source.again.is_empty();
+        self.over.store(over, Ordering::Release);
+        batch
+    }
+
     fn wanted(&self) -> bool {
-        let source = self.source();
-        !source.again.is_empty() || (!source.done && source.inputs.size_hint().1 != Some(0))
+        !self.over.load(Ordering::Acquire)
     }
 
     fn job(&self, _batch: &Self::Batch) -> u64 {
@@ -377,6 +391,7 @@ where
         let mut source = self.source();
         if !source.stopped {
             source.again.push_back(again);
+            self.over.store(false, Ordering::Release);
         }
     }
 

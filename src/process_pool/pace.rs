@@ -5,10 +5,15 @@ use std::time::Duration;
 /// What one batch should take: long against the dozen microseconds that a
 /// message there and back costs, short against what is felt at the end, when
 /// some workers have nothing left to do.
-const BATCH: Duration = Duration::from_micros(500);
+const BATCH: Duration = Duration::from_millis(1);
 
-/// Arguments, and results, of one batch should not be more than this.
-const BATCH_BYTES: f64 = 24.0 * 1024.0;
+/// The arguments of one batch should not be more than this, so that it can be
+/// sent ahead.
+const ARGUMENT_BYTES: f64 = 24.0 * 1024.0;
+
+/// The results of one batch should not be more than this: they are sent as
+/// they come, but who drives the worker has to read them all before others.
+const RESULT_BYTES: f64 = 1024.0 * 1024.0;
 
 /// A batch is at most this many times as large as the one before.
 const GROWTH: usize = 8;
@@ -46,11 +51,11 @@ impl Pace {
             return 1;
         };
         let by_time = BATCH.as_secs_f64() * 1e9 / time_ns.max(1.0);
-        let bytes = self.argument_bytes.max(self.result_bytes);
-        let by_bytes = BATCH_BYTES / bytes.max(1.0);
+        let by_arguments = ARGUMENT_BYTES / self.argument_bytes.max(1.0);
+        let by_results = RESULT_BYTES / self.result_bytes.max(1.0);
         // Truncation is meant, and `as` saturates.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let fitting = by_time.min(by_bytes) as usize;
+        let fitting = by_time.min(by_arguments).min(by_results) as usize;
         let jobs = fitting.clamp(1, GROWTH * self.last.max(1));
         self.last = jobs;
         jobs

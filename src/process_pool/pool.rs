@@ -195,7 +195,7 @@ impl ProcessPool {
     }
 
     /// The same pool, with this many jobs to a message, where the default is
-    /// as many as take half a millisecond.
+    /// as many as take about a millisecond.
     ///
     /// ```standalone_crate
     /// use speedup::process_pool::{self, Job, JobTable, ProcessPool};

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -84,6 +85,8 @@ pub(super) struct Queue {
     /// Jobs have finished: there is room, or nothing left to wait for.
     room: Condvar,
     bound: usize,
+    /// Neither closed nor ended, to be read unlocked.
+    takes_jobs: AtomicBool,
 }
 
 /// What a pool's threads share.
@@ -113,6 +116,7 @@ impl Queue {
             work: Condvar::new(),
             room: Condvar::new(),
             bound,
+            takes_jobs: AtomicBool::new(true),
         }
     }
 
@@ -128,12 +132,16 @@ impl Queue {
 
     /// Whether the pool takes jobs.
     pub(super) fn check_open(&self) -> Result<(), Error> {
+        if self.takes_jobs.load(Ordering::Acquire) {
+            return Ok(());
+        }
         check_open(&self.lock())
     }
 
     /// Takes no more jobs.
     pub(super) fn close(&self) {
         self.lock().closed = true;
+        self.takes_jobs.store(false, Ordering::Release);
         self.work.notify_all();
         self.room.notify_all();
     }
@@ -153,6 +161,7 @@ impl Queue {
     pub(super) fn end(&self, ended: &Ended) {
         let mut state = self.lock();
         state.ended.get_or_insert_with(|| ended.clone());
+        self.takes_jobs.store(false, Ordering::Release);
         let waiting = std::mem::take(&mut state.waiting);
         state.unfinished -= waiting.len();
         drop(state);

@@ -78,6 +78,8 @@ pub(super) struct Seats {
     pausing: AtomicUsize,
     /// Whether any job has finished since the last death.
     progress: AtomicBool,
+    /// Whether `State::ended` is set, to be read unlocked.
+    has_ended: AtomicBool,
 }
 
 impl Seats {
@@ -131,6 +133,7 @@ impl Seats {
             waiting: AtomicUsize::new(0),
             pausing: AtomicUsize::new(0),
             progress: AtomicBool::new(false),
+            has_ended: AtomicBool::new(false),
         })
     }
 
@@ -241,6 +244,7 @@ impl Seats {
         let deaths = state.deaths_in_a_row;
         if deaths > self.restart_budget && state.ended.is_none() {
             state.ended = Some(Ended::RestartBudget { deaths, last: what });
+            self.has_ended.store(true, Ordering::Release);
             drop(state);
             self.changed.notify_all();
         }
@@ -264,6 +268,7 @@ impl Seats {
     pub(super) fn terminate_busy(&self) {
         let mut state = self.lock();
         state.ended.get_or_insert(Ended::Terminated);
+        self.has_ended.store(true, Ordering::Release);
         let idle: Vec<usize> = state.free.iter().map(|seat| seat.number).collect();
         for (number, worker) in state.workers.iter().enumerate() {
             if let Some(worker) = worker
@@ -280,6 +285,7 @@ impl Seats {
     pub(super) fn terminate(&self) {
         let mut state = self.lock();
         state.ended = Some(Ended::Terminated);
+        self.has_ended.store(true, Ordering::Release);
         for worker in state.workers.iter().flatten() {
             worker.kill(Failure::Terminated);
         }
@@ -360,7 +366,9 @@ impl Lease<'_> {
             connection.wait_for_end();
         }
         loop {
-            check(&self.seats.lock())?;
+            if self.seats.has_ended.load(Ordering::Acquire) {
+                check(&self.seats.lock())?;
+            }
             if self.seat().connection.is_some() {
                 return Ok(true);
             }

@@ -31,10 +31,10 @@ pub(super) const WORKER_ARGUMENT: &str = "--process-pool-worker";
 
 /// Results are held back so that tiny jobs share a message, but no longer
 /// than this.
-const HOLD_BACK: Duration = Duration::from_micros(100);
+const HOLD_BACK: Duration = Duration::from_micros(500);
 
 /// Results that fill this many bytes are sent at once.
-const HOLD_BACK_BYTES: usize = 32 * 1024;
+const HOLD_BACK_BYTES: usize = 48 * 1024;
 
 /// How often a worker that is busy looks whether its parent still lives.
 const ORPHAN_CHECK: Duration = Duration::from_millis(200);
@@ -390,17 +390,18 @@ impl Server<'_> {
     /// Sends the outcomes that were held back.
     fn flush(&mut self, clock: &mut Instant) -> Result<(), Stop> {
         if self.held.count() > 0 {
+            let now = Instant::now();
             let header = Header {
                 kind: Kind::Done,
                 layout: 0,
                 count: 0,
                 sequence: self.held_from,
-                detail: nanoseconds(clock.elapsed()),
+                detail: nanoseconds(now - *clock),
                 length: 0,
             };
             self.held.send(header, &mut self.stream)?;
             self.held.clear();
-            *clock = Instant::now();
+            *clock = now;
         }
         self.held_from = self.answered;
         Ok(())

@@ -11,6 +11,7 @@ use std::num::NonZeroUsize;
 
 pub mod global_lock;
 pub mod process_pool;
+pub mod raw_socket;
 pub mod rayon;
 pub mod sequential;
 pub mod threads;

@@ -69,7 +69,12 @@ impl Wire for BigUint {
     fn encode(&self, out: &mut Vec<u8>) {
         let digits = self.iter_u64_digits();
         (2 * digits.len() as u64).encode(out);
-        out.extend(digits.flat_map(u64::to_le_bytes));
+        let begin = out.len();
+        out.resize(begin + size_of::<u64>() * digits.len(), 0);
+        let (places, _) = out[begin..].as_chunks_mut();
+        for (place, digit) in places.iter_mut().zip(digits) {
+            *place = digit.to_le_bytes();
+        }
     }
 
     fn decode(input: &mut &[u8]) -> Result<Self, WireError> {

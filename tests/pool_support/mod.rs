@@ -7,6 +7,12 @@
 
 // Each test executable uses a part of this.
 #![allow(dead_code, unreachable_pub)]
+// Jobs take what they are sent by value; casts are of small known numbers.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::duration_suboptimal_units,
+    clippy::needless_pass_by_value
+)]
 
 pub mod jobs;
 pub mod system;

@@ -66,7 +66,11 @@ pub fn open_descriptors() -> Vec<String> {
     entries
         .filter_map(|entry| {
             let target = fs::read_link(entry.path()).ok()?;
-            Some(format!("{:?} {}", entry.file_name(), target.display()))
+            Some(format!(
+                "{} {}",
+                entry.file_name().display(),
+                target.display()
+            ))
         })
         // The directory that is being read.
         .filter(|entry| !entry.contains("/fd"))
