@@ -2,8 +2,8 @@
 //! say.
 
 use serde_json::Value;
-use speedup::workload::zipf;
 use speedup::stats::{hodges_lehmann, signed_rank_interval};
+use speedup::workload::zipf;
 use std::fs;
 use std::path::Path;
 

@@ -121,7 +121,12 @@ impl Drop for Run {
 }
 
 fn endless(home: &Path) -> Run {
-    let child = suite()
+    // A shell starts its background jobs with SIGINT ignored, and whatever it
+    // runs inherits that; a terminal's Ctrl-C finds it as it usually is.
+    let child = Command::new("env")
+        .arg("--default-signal=INT")
+        .arg(suite().get_program())
+        .env_remove("SPEEDUP_SCALE")
         .args(&QUICK[2..])
         .args(["--measurement-time=600", "--sample-size=1000", PROCESSES])
         .env("CRITERION_HOME", home)

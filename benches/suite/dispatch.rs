@@ -152,7 +152,7 @@ fn raw_bytes(group: &mut Group<'_>, row: &Row<DispatchTask>, bytes: usize) {
 /// Measures processes from nothing to their end, with the first byte of each.
 fn raw_start(group: &mut Group<'_>, row: &Row<DispatchTask>, workers: NonZeroUsize) {
     let timing = Timing {
-        flat: true,
+        length: Length::Long,
         ..Timing::default()
     };
     let prepare = |_task: &DispatchTask| {
