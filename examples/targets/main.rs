@@ -16,8 +16,12 @@
 //! missing, they are named and skipped.
 
 mod arms;
+mod comparisons;
+mod peer;
+mod pool;
 mod relaunch;
 
+use comparisons::COMPARISONS;
 use relaunch::{Comparison, Measure};
 use serde_json::json;
 use speedup::stats::{hodges_lehmann, signed_rank_interval};
@@ -35,6 +39,7 @@ const RELAUNCH: &str = "--relaunch";
 
 fn main() -> ExitCode {
     speedup::strategy::process_pool::serve_if_worker();
+    speedup::strategy::raw_socket::serve_if_partner();
     let arguments: Vec<String> = env::args().skip(1).collect();
     let outcome = match arguments.as_slice() {
         [flag, name, order] if flag == RELAUNCH => relaunch::run(name, order == "reversed"),
@@ -54,9 +59,9 @@ fn measure(words: &[String]) -> Result<(), Box<dyn Error>> {
     let wanted = |comparison: &&Comparison| {
         words.is_empty() || words.iter().any(|word| comparison.name.contains(word))
     };
-    let comparisons: Vec<&Comparison> = arms::COMPARISONS.iter().filter(wanted).collect();
+    let comparisons: Vec<&Comparison> = COMPARISONS.iter().filter(wanted).collect();
     if comparisons.is_empty() {
-        let names: Vec<&str> = arms::COMPARISONS.iter().map(|each| each.name).collect();
+        let names: Vec<&str> = COMPARISONS.iter().map(|each| each.name).collect();
         return Err(format!("no comparison matches; there are: {}", names.join(", ")).into());
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/evidence/targets");
@@ -104,7 +109,7 @@ fn store(folder: &Path, comparison: &Comparison, values: &[f64]) -> Result<(), B
         "cores": std::thread::available_parallelism()?,
         "kernel": said_by("uname", &["-sr"]),
         "rustc": said_by("rustc", &["--version"]),
-        "peers": arms::peer_versions(),
+        "peers": peer::versions(),
         "commit": commit(),
     });
     let relaunches = values

@@ -1,6 +1,6 @@
 //! One relaunch: pairs of short units in alternating order, and their median.
 
-use crate::arms::COMPARISONS;
+use crate::comparisons::COMPARISONS;
 use speedup::stats::median;
 use std::error::Error;
 
