@@ -26,7 +26,16 @@ const fn ratio(
         what,
         measure: Measure::Ratio,
         pairs,
+        one_cpu: false,
         arms,
+    }
+}
+
+/// Everything on one CPU.
+const fn on_one_cpu(comparison: Comparison) -> Comparison {
+    Comparison {
+        one_cpu: true,
+        ..comparison
     }
 }
 
@@ -102,6 +111,7 @@ pub(crate) const COMPARISONS: [Comparison; 24] = [
         what: "10-8-3 on three threads, longer than one sleep of 10 by",
         measure: Measure::Difference,
         pairs: 25,
+        one_cpu: false,
         arms: || {
             let three = sleeps(THREADED_SECONDS);
             Ok([
@@ -115,6 +125,7 @@ pub(crate) const COMPARISONS: [Comparison; 24] = [
         what: "warm look-up, Arc<str> and FxHashMap",
         measure: Measure::Each(LOOK_UPS),
         pairs: 25,
+        one_cpu: false,
         arms: || Ok([look_ups::<FxArcStr>(), look_ups::<ThreadLocalString>()]),
     },
     ratio(
@@ -145,17 +156,18 @@ pub(crate) const COMPARISONS: [Comparison; 24] = [
             Ok([look_ups::<FxArcStr>(), python(&["look_ups", &count])?])
         },
     ),
-    ratio(
+    on_one_cpu(ratio(
         "pool_ping_pong",
-        "raw ping-pong, times as fast as one empty job through the pool",
+        "raw ping-pong, times as fast as one empty job through the pool, on one CPU",
         15,
         || Ok([pool::raw_ping_pong()?, pool::one_job()?]),
-    ),
+    )),
     Comparison {
         name: "pool_million",
         what: "one of 1,000,000 empty jobs through `map`, two workers",
         measure: Measure::Each(1_000_000),
         pairs: 5,
+        one_cpu: false,
         arms: || {
             Ok([
                 pool::empty_jobs(1_000_000, None)?,
@@ -168,6 +180,7 @@ pub(crate) const COMPARISONS: [Comparison; 24] = [
         what: "one of 10,000 empty jobs at chunk size 1, two workers",
         measure: Measure::Each(10_000),
         pairs: 9,
+        one_cpu: false,
         arms: || {
             Ok([
                 pool::empty_jobs(10_000, Some(1))?,
@@ -181,12 +194,12 @@ pub(crate) const COMPARISONS: [Comparison; 24] = [
         15,
         || Ok([pool::raw_bytes(1_000_000)?, pool::results(1_000_000)?]),
     ),
-    ratio(
+    on_one_cpu(ratio(
         "pool_20_kb",
-        "raw bytes, times as fast as results of 20 kB",
+        "raw bytes, times as fast as results of 20 kB, on one CPU",
         15,
         || Ok([pool::raw_bytes(20_000)?, pool::results(20_000)?]),
-    ),
+    )),
     ratio(
         "pool_start_1",
         "raw spawn and first byte, times as fast as starting 1 worker",

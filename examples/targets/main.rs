@@ -83,7 +83,15 @@ fn relaunches(comparison: &Comparison) -> Result<Vec<f64>, Box<dyn Error>> {
     let mut values = Vec::new();
     for index in 0..RELAUNCHES {
         let order = ["straight", "reversed"][index % 2];
-        let output = Command::new(env::current_exe()?)
+        let program = env::current_exe()?;
+        let mut command = if comparison.one_cpu {
+            let mut command = Command::new("taskset");
+            command.args(["-c", "0"]).arg(program);
+            command
+        } else {
+            Command::new(program)
+        };
+        let output = command
             .args([RELAUNCH, comparison.name, order])
             .stderr(Stdio::piped())
             .output()?;
@@ -105,6 +113,7 @@ fn store(folder: &Path, comparison: &Comparison, values: &[f64]) -> Result<(), B
         "what": comparison.what,
         "measure": comparison.measure.name(),
         "pairs": comparison.pairs,
+        "one_cpu": comparison.one_cpu,
         "cpu": cpu(),
         "cores": std::thread::available_parallelism()?,
         "kernel": said_by("uname", &["-sr"]),
