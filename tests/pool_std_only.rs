@@ -26,8 +26,8 @@ fn path_roots(code: &str) -> Vec<&str> {
 fn is_allowed(root: &str, own: &[String]) -> bool {
     const ROOTS: [&str; 4] = ["std", "self", "super", "Self"];
     const IMPORTED_OR_BUILT_IN: &[&str] = &[
-        "clippy", "env", "fmt", "fs", "io", "map", "mem", "panic", "process", "thread", "vec",
-        "str", "char", "u8", "u16", "u32", "u64", "usize", "status",
+        "bool", "clippy", "name", "env", "fmt", "fs", "io", "map", "mem", "panic", "process",
+        "thread", "vec", "str", "char", "u8", "u16", "u32", "u64", "usize", "status",
     ];
     ROOTS.contains(&root)
         || IMPORTED_OR_BUILT_IN.contains(&root)

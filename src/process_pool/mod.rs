@@ -18,6 +18,54 @@
 //! }
 //! ```
 //!
+//! # What it holds to
+//!
+//! - *No job is lost, and none fails for another.* When a worker dies, the
+//!   job it was running has an error with its index and the worker's exit
+//!   status; what the worker had queued and not begun runs elsewhere, and the
+//!   worker is replaced.
+//! - *At most once, where that is asked for.* A job that travels alone
+//!   (`apply_async`, a chunk size of 1) never runs twice. Short jobs that
+//!   travel together share messages; when their worker dies before it has told
+//!   of all of them, those it has not told of are run again, one by one, which
+//!   shows the culprit.
+//! - *Nothing is left behind*: no process, zombie, descriptor or thread, when
+//!   the pool is dropped, and no process when its parent is killed.
+//! - *Memory is bounded* by what is under way, and never by a length that
+//!   somebody announced.
+//! - *A job's standard streams are its own*: its output goes where the
+//!   program's goes, its input is `/dev/null`.
+//! - *A crash loop ends* with an error that says what happened last, after as
+//!   many deaths in a row as the restart budget allows. A worker that cannot
+//!   be started counts as a death and is tried again after a pause.
+//!
+//! # What the standard library cannot do, and what happens instead
+//!
+//! - *Be told of the parent's death.* An idle worker sees its connection end
+//!   at once; one that is busy looks for its parent every 200 ms, from a thread
+//!   of its own.
+//! - *Wait for several workers at once.* Each worker that has jobs is driven by
+//!   a thread, with blocking calls: the caller's own thread for one, so that a
+//!   single job changes threads nowhere.
+//! - *Wait for a process with a time limit.* The end of its connection is
+//!   waited for, which has one.
+//! - *Close descriptor 0*, on which the connection arrives. One line of unsafe
+//!   code does.
+//! - *Write several slices without raising SIGPIPE.* A large argument or
+//!   result goes out in two writes, header and body.
+//! - *End what a job has started.* Programs that a job has started live on
+//!   when its worker ends.
+//!
+//! Where the operating system says that bytes were left unread (Linux does), a
+//! job whose worker died before it had read it is not taken for the culprit;
+//! elsewhere it is.
+//!
+//! Ctrl-C reaches workers as it reaches the program, as they are in the same
+//! process group; a program that survives it finds its running jobs failed and
+//! its workers replaced. Where panics abort (`panic = "abort"`), a job's panic
+//! is its worker's death. If the program itself waits for all its children, how
+//! a worker ended cannot be learnt and is reported as exit status 0.
+//!
 //! # Which file does what
 //!
 //! | the caller's side | |

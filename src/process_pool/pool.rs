@@ -131,6 +131,22 @@ impl ProcessPool {
     /// for each worker, or two chunks where the chunk size is set; fewer where
     /// the queue's bound or 16 MiB of arguments and results are reached.
     ///
+    /// ```standalone_crate
+    /// use speedup::process_pool::{self, Job, JobTable, ProcessPool};
+    ///
+    /// const SQUARE: Job<u64, u64> = Job::new("square", |x| x * x);
+    ///
+    /// fn main() -> Result<(), process_pool::Error> {
+    ///     let jobs = JobTable::new().with(SQUARE);
+    ///     process_pool::serve_if_worker(&jobs);
+    ///     let pool = ProcessPool::builder().workers(2).start(&jobs)?;
+    ///     let mut squares = pool.imap(SQUARE, 1..)?;
+    ///     assert_eq!(squares.next().unwrap()?, 1);
+    ///     assert_eq!(squares.next().unwrap()?, 4);
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::UnknownJob`], [`Error::Closed`], [`Error::Terminated`] or
@@ -154,6 +170,24 @@ impl ProcessPool {
     /// Short jobs that travel together are told of together: with a chunk size
     /// of 1 each is as soon as it has finished.
     ///
+    /// ```standalone_crate
+    /// use speedup::process_pool::{self, Job, JobTable, ProcessPool};
+    ///
+    /// const SQUARE: Job<u64, u64> = Job::new("square", |x| x * x);
+    ///
+    /// fn main() -> Result<(), process_pool::Error> {
+    ///     let jobs = JobTable::new().with(SQUARE);
+    ///     process_pool::serve_if_worker(&jobs);
+    ///     let pool = ProcessPool::builder().workers(2).start(&jobs)?;
+    ///     let mut sum = 0;
+    ///     for square in pool.imap_unordered(SQUARE, 1..4)? {
+    ///         sum += square?;
+    ///     }
+    ///     assert_eq!(sum, 14);
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`imap`](Self::imap).
@@ -172,6 +206,21 @@ impl ProcessPool {
 
     /// Submits one job and returns a handle to its result. It travels alone
     /// and never runs twice. Waits where the queue is full.
+    ///
+    /// ```standalone_crate
+    /// use speedup::process_pool::{self, Job, JobTable, ProcessPool};
+    ///
+    /// const SQUARE: Job<u64, u64> = Job::new("square", |x| x * x);
+    ///
+    /// fn main() -> Result<(), process_pool::Error> {
+    ///     let jobs = JobTable::new().with(SQUARE);
+    ///     process_pool::serve_if_worker(&jobs);
+    ///     let pool = ProcessPool::builder().workers(2).start(&jobs)?;
+    ///     let nine = pool.apply_async(SQUARE, 3)?;
+    ///     assert_eq!(nine.get()?, 9);
+    ///     Ok(())
+    /// }
+    /// ```
     ///
     /// # Errors
     ///
@@ -232,6 +281,20 @@ impl ProcessPool {
     }
 
     /// The process ids of the workers that are alive at this moment.
+    ///
+    /// ```standalone_crate
+    /// use speedup::process_pool::{self, Job, JobTable, ProcessPool};
+    ///
+    /// const SQUARE: Job<u64, u64> = Job::new("square", |x| x * x);
+    ///
+    /// fn main() -> Result<(), process_pool::Error> {
+    ///     let jobs = JobTable::new().with(SQUARE);
+    ///     process_pool::serve_if_worker(&jobs);
+    ///     let pool = ProcessPool::builder().workers(2).start(&jobs)?;
+    ///     assert_eq!(pool.worker_ids().len(), pool.workers());
+    ///     Ok(())
+    /// }
+    /// ```
     #[must_use]
     pub fn worker_ids(&self) -> Vec<u32> {
         self.core.seats.worker_ids()
@@ -245,12 +308,30 @@ impl ProcessPool {
 
     /// Takes no more jobs; those submitted are run. An `imap` that is under
     /// way draws no more inputs.
+    ///
+    /// ```standalone_crate
+    /// use speedup::process_pool::{self, Job, JobTable, ProcessPool};
+    ///
+    /// const SQUARE: Job<u64, u64> = Job::new("square", |x| x * x);
+    ///
+    /// fn main() -> Result<(), process_pool::Error> {
+    ///     let jobs = JobTable::new().with(SQUARE);
+    ///     process_pool::serve_if_worker(&jobs);
+    ///     let pool = ProcessPool::builder().workers(2).start(&jobs)?;
+    ///     let nine = pool.apply_async(SQUARE, 3)?;
+    ///     pool.close();
+    ///     assert!(pool.apply_async(SQUARE, 4).is_err());
+    ///     pool.join();
+    ///     assert_eq!(nine.get()?, 9);
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn close(&self) {
         self.core.queue.close();
     }
 
     /// Closes the pool, waits until all jobs have finished, and ends the
-    /// workers.
+    /// workers. For an example see [`close`](Self::close).
     pub fn join(&self) {
         self.close();
         self.core.queue.wait_until_empty();
@@ -260,6 +341,21 @@ impl ProcessPool {
     }
 
     /// Kills all workers at once; jobs that run or wait end with an error.
+    ///
+    /// ```standalone_crate
+    /// use speedup::process_pool::{self, Job, JobTable, ProcessPool};
+    ///
+    /// const SQUARE: Job<u64, u64> = Job::new("square", |x| x * x);
+    ///
+    /// fn main() -> Result<(), process_pool::Error> {
+    ///     let jobs = JobTable::new().with(SQUARE);
+    ///     process_pool::serve_if_worker(&jobs);
+    ///     let pool = ProcessPool::builder().workers(2).start(&jobs)?;
+    ///     pool.terminate();
+    ///     assert!(pool.map(SQUARE, [1]).is_err());
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn terminate(&self) {
         self.core.seats.terminate();
         self.core.queue.end(&Ended::Terminated);
