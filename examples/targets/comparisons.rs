@@ -108,7 +108,7 @@ pub(crate) const COMPARISONS: [Comparison; 24] = [
     ),
     Comparison {
         name: "sleep_threads",
-        what: "10-8-3 on three threads, longer than one sleep of 10 by",
+        what: "10-8-3 on three threads, longer than one sleep of 10 by so many ms",
         measure: Measure::Difference,
         pairs: 25,
         one_cpu: false,
@@ -122,7 +122,7 @@ pub(crate) const COMPARISONS: [Comparison; 24] = [
     },
     Comparison {
         name: "look_up",
-        what: "warm look-up, Arc<str> and FxHashMap",
+        what: "warm look-up, shared value and fast hasher, ns",
         measure: Measure::Each(LOOK_UPS),
         pairs: 25,
         one_cpu: false,
@@ -149,7 +149,7 @@ pub(crate) const COMPARISONS: [Comparison; 24] = [
     ),
     ratio(
         "look_up_cpython",
-        "warm look-up, Arc<str> and FxHashMap, times as fast as lru_cache",
+        "warm look-up, shared value and fast hasher, times as fast as lru_cache",
         25,
         || {
             let count = LOOK_UPS.to_string();
@@ -164,7 +164,7 @@ pub(crate) const COMPARISONS: [Comparison; 24] = [
     )),
     Comparison {
         name: "pool_million",
-        what: "one of 1,000,000 empty jobs through `map`, two workers",
+        what: "one of 1,000,000 empty jobs through `map`, two workers, ns",
         measure: Measure::Each(1_000_000),
         pairs: 5,
         one_cpu: false,
@@ -177,7 +177,7 @@ pub(crate) const COMPARISONS: [Comparison; 24] = [
     },
     Comparison {
         name: "pool_singly",
-        what: "one of 10,000 empty jobs at chunk size 1, two workers",
+        what: "one of 10,000 empty jobs at chunk size 1, two workers, ns",
         measure: Measure::Each(10_000),
         pairs: 9,
         one_cpu: false,

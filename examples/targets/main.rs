@@ -169,11 +169,11 @@ fn summary(comparison: &Comparison, values: &[f64]) -> Result<String, Box<dyn Er
         }
         Measure::Difference => {
             let [estimate, low, high] = [estimate, low, high].map(|ns| ns / 1e6);
-            format!("{what}: {estimate:.3} ms ({low:.3} to {high:.3})")
+            format!("{what}: {estimate:.3} ({low:.3} to {high:.3})")
         }
         Measure::Each(count) => {
             let [estimate, low, high] = [estimate, low, high].map(|ns| ns / f64::from(count));
-            format!("{what}: {estimate:.1} ns ({low:.1} to {high:.1})")
+            format!("{what}: {estimate:.1} ({low:.1} to {high:.1})")
         }
     })
 }
