@@ -17,3 +17,8 @@ pub mod process_pool;
 pub mod stats;
 pub mod strategy;
 pub mod workload;
+
+/// Compiles and runs what README shows.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
