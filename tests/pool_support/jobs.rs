@@ -8,7 +8,7 @@ use std::panic::panic_any;
 use std::path::Path;
 use std::process::{self, Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use speedup::process_pool::{Job, JobTable, ProcessPool, Wire, WireError};
 
@@ -20,10 +20,12 @@ pub const SLEEP_MS: Job<u64, u64> = Job::new("sleep", |ms| {
     thread::sleep(Duration::from_millis(ms));
     ms
 });
-/// Sleeps so many milliseconds; who it was, and for how long.
+/// Sleeps so many milliseconds; who it was, and when it was done, in
+/// microseconds of the system's time.
 pub const LABOUR: Job<u64, (u32, u64)> = Job::new("labour", |ms| {
     thread::sleep(Duration::from_millis(ms));
-    (process::id(), ms)
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    (process::id(), now.as_micros() as u64)
 });
 /// Leaves its process id in the first file, and ends when the second exists.
 pub const HOLD: Job<(String, String), ()> = Job::new("hold", hold);

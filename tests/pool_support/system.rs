@@ -39,9 +39,11 @@ pub fn kill_and_wait(id: u32) {
     super::eventually("the killed process is dead", || !is_running(id));
 }
 
-/// Whether a process exists and is no zombie.
+/// Whether a process exists and is no zombie. While another of its threads is
+/// still ending, one whose first thread is a zombie is no zombie itself.
 pub fn is_running(id: u32) -> bool {
-    !matches!(state_and_parent(id), None | Some(('Z' | 'X', _)))
+    let threads = fs::read_dir(format!("/proc/{id}/task")).map_or(0, Iterator::count);
+    threads > 1 || !matches!(state_and_parent(id), None | Some(('Z' | 'X', _)))
 }
 
 fn state_and_parent(id: u32) -> Option<(char, u32)> {
