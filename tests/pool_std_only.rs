@@ -79,11 +79,13 @@ fn the_pool_names_nothing_but_the_standard_library() {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
-    let own: Vec<String> = files
+    let mut own: Vec<String> = files
         .iter()
         .map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned())
         .collect();
     assert!(own.len() > 10);
+    // Its own name, as an error tells a caller what to write.
+    own.push("process_pool".to_owned());
     for file in &files {
         let found = violations(&fs::read_to_string(file).unwrap(), &own);
         assert_eq!(found, [""; 0], "{}", file.display());
