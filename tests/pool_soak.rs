@@ -66,6 +66,14 @@ fn number_from_environment(name: &str) -> Option<u64> {
     )
 }
 
+struct SetOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for SetOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 fn soak() {
     let jobs = number_from_environment("POOL_SOAK_JOBS").unwrap_or(10_000);
     let seed = number_from_environment("POOL_SOAK_SEED").unwrap_or_else(|| {
@@ -74,11 +82,13 @@ fn soak() {
     });
     println!("POOL_SOAK_JOBS={jobs} POOL_SOAK_SEED={seed}");
     let mut random = Random(seed);
-    let builder = builder(4).task_timeout(Duration::from_secs(1));
+    let builder = builder(4).task_timeout(Duration::from_secs(3));
     with_pool(builder, |pool| {
         let done = AtomicBool::new(false);
         let killer_seed = random.next();
         thread::scope(|scope| {
+            // However this ends, a panic included, the kills end with it.
+            let _end = SetOnDrop(&done);
             // Kills from outside, at any moment, idle or busy.
             scope.spawn(|| {
                 let mut random = Random(killer_seed);
@@ -114,7 +124,6 @@ fn soak() {
                     }
                 }
             }
-            done.store(true, Ordering::Relaxed);
         });
     });
 }

@@ -27,7 +27,8 @@ fn is_allowed(root: &str, own: &[String]) -> bool {
     const ROOTS: [&str; 4] = ["std", "self", "super", "Self"];
     const IMPORTED_OR_BUILT_IN: &[&str] = &[
         "bool", "clippy", "name", "env", "fmt", "fs", "io", "map", "mem", "panic", "process",
-        "thread", "vec", "str", "char", "u8", "u16", "u32", "u64", "usize", "f64", "status",
+        "thread", "vec", "str", "char", "u8", "u16", "u32", "u64", "usize", "f64", "isize",
+        "status",
     ];
     ROOTS.contains(&root)
         || IMPORTED_OR_BUILT_IN.contains(&root)

@@ -1,6 +1,6 @@
 //! Reading from a socket until a deadline.
 
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, Read};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -35,7 +35,7 @@ impl TimedStream {
 
     /// Has the next call to the operating system end at the deadline.
     fn prepare(&mut self) -> io::Result<()> {
-        let limit = remaining(self.deadline)?;
+        let limit = remaining(self.deadline);
         if limit.is_some() || self.limited {
             self.stream.set_read_timeout(limit)?;
             self.limited = limit.is_some();
@@ -44,12 +44,15 @@ impl TimedStream {
     }
 }
 
-/// The time that is left; an error if there is none.
-fn remaining(deadline: Option<Instant>) -> io::Result<Option<Duration>> {
-    match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
-        Some(Duration::ZERO) => Err(ErrorKind::WouldBlock.into()),
-        left => Ok(left),
-    }
+/// The time that is left; where there is none, the least there can be.
+///
+/// Past the deadline, what has arrived before is still read: a reader that was
+/// kept from running must not take its own delay for the other side's.
+fn remaining(deadline: Option<Instant>) -> Option<Duration> {
+    deadline.map(|deadline| {
+        let left = deadline.saturating_duration_since(Instant::now());
+        left.max(Duration::from_micros(1))
+    })
 }
 
 impl ByteSource for TimedStream {
