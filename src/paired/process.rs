@@ -270,11 +270,16 @@ impl<'a> Process<'a> {
             .lines()
             .filter(|line| line.contains("ERROR"))
             .collect();
-        match (errors.is_empty(), own.is_empty()) {
+        let said = match (errors.is_empty(), own.is_empty()) {
             (true, true) => output,
             (_, true) => errors,
             (true, false) => own.join("\n"),
             (false, false) => format!("{}\n{errors}", own.join("\n")),
+        };
+        match fs::write(self.folder.join("probe"), [b' '; LAST_BYTES]) {
+            Ok(()) => said,
+            // Then its last words are not whole either.
+            Err(error) => format!("{said}\n'{}': {error}", self.folder.display()),
         }
     }
 }
@@ -308,9 +313,12 @@ fn last_lines(path: &Path) -> String {
         .chars()
         .filter(|character| printable(*character))
         .collect();
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
+    // What Criterion says as it goes along explains nothing.
+    let is_chatter = |line: &str| {
+        line.trim().is_empty()
+            || line.starts_with("Benchmarking ")
+            || line.starts_with("Warning: Unable to complete")
+    };
+    let lines: Vec<&str> = text.lines().filter(|line| !is_chatter(line)).collect();
     lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
 }

@@ -81,6 +81,8 @@ impl Stage {
             .env("CRITERION_HOME", &folder)
             .env_remove("CARGO_CRITERION_PORT")
             .env_remove("CRITERION_DEBUG")
+            // Its last lines would hide why it panicked.
+            .env_remove("RUST_BACKTRACE")
             .stdin(Stdio::null())
             .stdout(output("stdout")?)
             .stderr(output("stderr")?)

@@ -32,6 +32,8 @@ pub(crate) fn suite() -> Command {
     });
     let mut suite = Command::new(executable);
     suite.env_remove("SPEEDUP_SCALE");
+    // Tests of it ask for it.
+    suite.env("SPEEDUP_PAIRED", "off");
     suite
 }
 
