@@ -41,7 +41,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Five seconds an arm, in relaunches with an eighth of a second of
+    /// Five seconds an arm, in relaunches with 0.12 seconds of
     /// sampling each; intervals at 95 %.
     ///
     /// ```
@@ -56,7 +56,7 @@ impl Settings {
         Self {
             time: Duration::from_secs(5).saturating_mul(arms),
             relaunches: None,
-            sampling: Duration::from_millis(125),
+            sampling: Duration::from_millis(120),
             deadline: Duration::from_mins(2),
             level: 0.95,
         }
