@@ -41,8 +41,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Five seconds an arm, in relaunches with 0.12 seconds of
-    /// sampling each; intervals at 95 %.
+    /// Five seconds an arm, in relaunches with 0.12 seconds of sampling each;
+    /// intervals at 95 %.
     ///
     /// ```
     /// use speedup::paired::Settings;
