@@ -6,6 +6,10 @@
 //! the new files have been read back; a run that was killed in between is
 //! mended by the next one.
 
+mod sample;
+
+pub use sample::{SampleError, sample_times_ns};
+
 use serde_json::Value;
 use std::fmt;
 use std::fs::{self, File, TryLockError};

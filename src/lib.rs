@@ -3,22 +3,38 @@
 //! The benchmarks themselves stand in `benches/suite`; this crate is what they
 //! are made of, from the bottom up:
 //!
-//! - [`process_pool`]: a pool of worker processes, on the standard library
+//! - `process_pool`: a pool of worker processes, on the standard library
 //!   alone;
-//! - [`workload`]: what is run;
-//! - [`strategy`]: how it is run;
-//! - [`catalog`]: the one table of what is measured and compared;
-//! - [`criterion_files`]: Criterion's results on disk;
-//! - [`stats`]: the statistics of paired ratios.
+//! - `workload`: what is run;
+//! - `strategy`: how it is run;
+//! - `catalog`: the one table of what is measured and compared;
+//! - `criterion_files`: Criterion's results on disk;
+//! - `stats`: the statistics of paired ratios;
+//! - [`paired`]: measurement in lock-step.
+//!
+//! # Features
+//!
+//! A crate that only adopts [`Paired`] turns the default features off, and
+//! compiles nothing but that. `conductor` adds what runs arms in lock-step,
+//! `suite` what the benchmarks here are made of, `cli` the command.
 
+#[cfg(feature = "suite")]
 pub mod catalog;
+#[cfg(feature = "conductor")]
 pub mod criterion_files;
+pub mod paired;
+#[cfg(feature = "suite")]
 pub mod process_pool;
+#[cfg(feature = "conductor")]
 pub mod stats;
+#[cfg(feature = "suite")]
 pub mod strategy;
+#[cfg(feature = "suite")]
 pub mod workload;
 
+pub use paired::Paired;
+
 /// Compiles and runs what README shows.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "suite"))]
 #[doc = include_str!("../README.md")]
 pub struct Readme;

@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 
 /// Who may import whom of this crate, lowest first; a module may also import
 /// itself.
-const LAYERS: [(&str, &[&str]); 6] = [
+const LAYERS: [(&str, &[&str]); 8] = [
     ("process_pool", &[]),
     ("stats", &[]),
     ("workload", &[]),
     ("criterion_files", &[]),
     ("strategy", &["workload", "process_pool"]),
     ("catalog", &["workload", "strategy"]),
+    ("paired", &["criterion_files", "stats"]),
+    ("cli", &["paired", "criterion_files", "stats", "catalog"]),
 ];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

@@ -9,13 +9,15 @@ mod factorial;
 mod factorial_algorithm;
 mod format;
 mod mode;
+mod paired;
 mod sleep;
 mod spread;
 mod suite;
 
 use criterion::Criterion;
 use mode::Mode;
-use speedup::catalog::{Catalog, Scale};
+use speedup::Paired;
+use speedup::catalog::{Catalog, Row, Scale};
 use speedup::criterion_files::HOME_VARIABLE;
 use std::env;
 use std::error::Error;
@@ -41,26 +43,42 @@ fn main() -> ExitCode {
         Ok(scale) => Catalog::new(scale, available_parallelism().unwrap_or(NonZeroUsize::MIN)),
         Err(error) => return fail(&error, USAGE),
     };
+    let is_paired = match paired::is_wanted() {
+        Ok(wanted) => wanted,
+        Err(error) => return fail(error.as_ref(), USAGE),
+    };
     let mode = Mode::from_arguments(env::args().skip(1));
-    let suite = match Suite::new(configuration(), &output_folder(), mode, catalog) {
+    let measurement = Paired::from_env();
+    // An arm is one of those that are measured in lock-step already.
+    let is_paired = is_paired && mode == Mode::Measure && !measurement.is_arm();
+    let criterion = configuration(measurement);
+    let suite = match Suite::new(criterion, &output_folder(), mode, catalog) {
         Ok(suite) => suite,
         Err(error) => return fail(&error, FAILED),
     };
     // A row that fails unwinds, so that what it started is ended on the way.
-    match catch_unwind(AssertUnwindSafe(|| run(suite))) {
-        Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(error)) => fail(error.as_ref(), USAGE),
+    let rows = match catch_unwind(AssertUnwindSafe(|| run(suite))) {
+        Ok(Ok(rows)) => rows,
+        Ok(Err(error)) => return fail(error.as_ref(), USAGE),
         Err(panic) => match panic.downcast::<RowFailure>() {
-            Ok(failure) => fail(failure.as_ref(), FAILED),
+            Ok(failure) => return fail(failure.as_ref(), FAILED),
             Err(panic) => resume_unwind(panic),
         },
+    };
+    if is_paired {
+        let folder = paired_folder();
+        if let Err(error) = paired::measure(&rows, paired::arms(&catalog.all()), &folder) {
+            return fail(error.as_ref(), FAILED);
+        }
     }
+    ExitCode::SUCCESS
 }
 
 /// All settings, once; the command line may change them. The whole suite fits
 /// in five minutes: some 170 rows of about a second and a half.
-fn configuration() -> Criterion {
+fn configuration(measurement: Paired) -> Criterion<Paired> {
     Criterion::default()
+        .with_measurement(measurement)
         .warm_up_time(Duration::from_millis(200))
         .measurement_time(Duration::from_millis(800))
         .sample_size(20)
@@ -83,7 +101,18 @@ fn output_folder() -> PathBuf {
     }
 }
 
-fn run(mut suite: Suite) -> Result<(), Box<dyn Error>> {
+/// Where paired ratios go: beside Criterion's own folder, or into the one that
+/// the user names.
+fn paired_folder() -> PathBuf {
+    let folder = output_folder();
+    let chosen = env::var_os(HOME_VARIABLE).filter(|home| !home.is_empty());
+    match (chosen, folder.parent()) {
+        (None, Some(reports)) => reports.to_owned(),
+        _ => folder,
+    }
+}
+
+fn run(mut suite: Suite) -> Result<Vec<Row<()>>, Box<dyn Error>> {
     sleep::define(&mut suite);
     factorial::define(&mut suite);
     factorial_algorithm::define(&mut suite);

@@ -2,11 +2,11 @@
 //! and what becomes of their results.
 
 use crate::mode::Mode;
-use criterion::measurement::WallTime;
 use criterion::{
     AxisScale, Bencher, BenchmarkGroup, BenchmarkId, Criterion, PlotConfiguration, SamplingMode,
     Throughput,
 };
+use speedup::Paired;
 use speedup::catalog::{Catalog, Id, Row};
 use speedup::criterion_files::{FilesError, Protected, Results};
 use std::error::Error;
@@ -16,21 +16,21 @@ use std::path::Path;
 
 /// Criterion with what it needs around it.
 pub(super) struct Suite {
-    criterion: Criterion,
+    criterion: Criterion<Paired>,
     catalog: Catalog,
     mode: Mode,
     /// None where nothing is stored.
     results: Option<Results>,
-    /// How many rows matched the filter.
-    ran: usize,
+    /// The rows that matched the filter, and their baselines.
+    ran: Vec<Row<()>>,
 }
 
 /// The rows of one group.
 pub(super) struct Group<'a> {
     name: &'static str,
-    rows: BenchmarkGroup<'a, WallTime>,
+    rows: BenchmarkGroup<'a, Paired>,
     results: Option<&'a Results>,
-    ran: &'a mut usize,
+    ran: &'a mut Vec<Row<()>>,
 }
 
 /// How a row is measured.
@@ -59,7 +59,7 @@ const FEWEST_SAMPLES: usize = 10;
 
 impl Suite {
     pub(super) fn new(
-        criterion: Criterion,
+        criterion: Criterion<Paired>,
         folder: &Path,
         mode: Mode,
         catalog: Catalog,
@@ -73,7 +73,7 @@ impl Suite {
             catalog,
             mode,
             results,
-            ran: 0,
+            ran: Vec::new(),
         })
     }
 
@@ -94,14 +94,15 @@ impl Suite {
         }
     }
 
-    /// Writes Criterion's summary page.
+    /// Writes Criterion's summary page, and returns the rows that were run with
+    /// their baselines.
     ///
     /// # Errors
     /// When the filter matched nothing.
-    pub(super) fn finish(self) -> Result<(), Box<dyn Error>> {
+    pub(super) fn finish(self) -> Result<Vec<Row<()>>, Box<dyn Error>> {
         // In a test run the filter is meant for every target of the package.
         let measuring = matches!(self.mode, Mode::Measure | Mode::Discard);
-        if measuring && self.ran == 0 {
+        if measuring && self.ran.is_empty() {
             return Err(
                 "no benchmark matches; `cargo bench -- --list` names them all, and a \
                  part of a name (a regular expression) is enough"
@@ -115,7 +116,7 @@ impl Suite {
             let page = results.folder().join("report/index.html");
             println!("Criterion's pages: {}", page.display());
         }
-        Ok(())
+        Ok(self.ran)
     }
 }
 
@@ -128,7 +129,7 @@ impl Group<'_> {
         row: &Row<T>,
         timing: Timing,
         prepare: impl FnOnce(&T) -> Result<S, Box<dyn Error>>,
-        mut timed: impl FnMut(&mut S, &mut Bencher<'_>) -> Result<(), Box<dyn Error>>,
+        mut timed: impl FnMut(&mut S, &mut Bencher<'_, Paired>) -> Result<(), Box<dyn Error>>,
     ) {
         self.rows.sampling_mode(match timing.length {
             Length::Short => SamplingMode::Auto,
@@ -155,7 +156,13 @@ impl Group<'_> {
                 timed(state, bencher).unwrap_or_else(|error| fail(&row.id, &*error));
             }
         });
-        *self.ran += usize::from(state.is_some());
+        if state.is_some() {
+            self.ran.push(Row {
+                id: row.id.clone(),
+                baseline: row.baseline.clone(),
+                task: (),
+            });
+        }
         keep(protected);
     }
 

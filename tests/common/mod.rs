@@ -17,6 +17,8 @@ pub(crate) fn suite() -> Command {
     static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
     let mut suite = Command::new(EXECUTABLE.get_or_init(|| build("--bench", "suite")));
     suite.env_remove("SPEEDUP_SCALE");
+    // Tests of it ask for it.
+    suite.env("SPEEDUP_PAIRED", "off");
     suite
 }
 

@@ -1,0 +1,59 @@
+//! What is compared.
+
+use std::path::{Path, PathBuf};
+
+/// One side of a comparison: a benchmark of an executable.
+///
+/// ```
+/// use speedup::paired::Arm;
+///
+/// let arm = Arm::new("target/release/deps/suite-1a2b", "factorial/rayon@2/300");
+/// assert_eq!(arm.id, "factorial/rayon@2/300");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arm {
+    /// The built suite.
+    pub executable: PathBuf,
+    /// The benchmark, as Criterion's `--list` names it.
+    pub id: String,
+    /// The folder that it is started in; the current one if none is given.
+    /// Cargo starts suites in the folder of their package.
+    pub folder: Option<PathBuf>,
+}
+
+impl Arm {
+    /// The benchmark `id` of `executable`, started in the current folder.
+    ///
+    /// ```
+    /// # use speedup::paired::Arm;
+    /// assert_eq!(Arm::new("suite", "a/b").folder, None);
+    /// ```
+    #[must_use]
+    pub fn new(executable: impl Into<PathBuf>, id: impl Into<String>) -> Self {
+        Self {
+            executable: executable.into(),
+            id: id.into(),
+            folder: None,
+        }
+    }
+
+    /// The same, started in `folder`.
+    ///
+    /// ```
+    /// # use speedup::paired::Arm;
+    /// let arm = Arm::new("suite", "a/b").in_folder("crates/parser");
+    /// assert_eq!(arm.folder.as_deref(), Some("crates/parser".as_ref()));
+    /// ```
+    #[must_use]
+    pub fn in_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
+        self
+    }
+
+    /// How messages name it: `arm 2 (a/b of suite-1a2b)`.
+    pub(super) fn name(&self, index: usize) -> String {
+        let file = self.executable.file_name().map(Path::new);
+        let file = file.unwrap_or(&self.executable).display();
+        format!("arm {} ({} of {file})", index + 1, self.id)
+    }
+}

@@ -1,0 +1,246 @@
+//! Relaunches until the time is over.
+
+use super::arm::Arm;
+use super::error::PairedError;
+use super::lock_step::{self, Samples};
+use super::result::{Comparison, Method, Relaunch};
+use super::stage::{Sampling, Stage};
+use super::suite::{Listed, ask, check};
+use super::whole_processes;
+use crate::stats::{median, smallest_signed_rank_sample};
+use std::time::{Duration, Instant};
+
+/// Criterion's least number of samples, and the most that a relaunch takes:
+/// more would only cut it into shorter ones.
+const SAMPLES: [usize; 2] = [10, 100];
+
+/// The first look at the arms, to find out how long an iteration takes.
+const SCOUTING: Sampling = Sampling {
+    warm_up: Duration::from_millis(5),
+    measurement: Duration::from_millis(10),
+    samples: SAMPLES[0],
+};
+
+/// Fills caches and branch predictors; the machine itself is warm already.
+const WARM_UP: Duration = Duration::from_millis(20);
+
+/// How long a comparison may take, and how its relaunches look.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settings {
+    /// The time for all of it. There are as many relaunches as fit, but at
+    /// least as many as an interval takes.
+    pub time: Duration,
+    /// Exactly so many relaunches instead, however long they take.
+    pub relaunches: Option<usize>,
+    /// Sampling time of an arm in one relaunch.
+    pub sampling: Duration,
+    /// How long an arm may keep the others waiting before it is given up.
+    pub deadline: Duration,
+    /// The confidence of the intervals, between 0 and 1.
+    pub level: f64,
+}
+
+impl Settings {
+    /// Five seconds an arm, in relaunches with 0.12 seconds of sampling each;
+    /// intervals at 95 %.
+    ///
+    /// ```
+    /// use speedup::paired::Settings;
+    /// use std::time::Duration;
+    ///
+    /// assert_eq!(Settings::for_arms(2).time, Duration::from_secs(10));
+    /// ```
+    #[must_use]
+    pub fn for_arms(arms: usize) -> Self {
+        let arms = u32::try_from(arms).unwrap_or(u32::MAX);
+        Self {
+            time: Duration::from_secs(5).saturating_mul(arms),
+            relaunches: None,
+            sampling: Duration::from_millis(120),
+            deadline: Duration::from_mins(2),
+            level: 0.95,
+        }
+    }
+}
+
+/// What a comparison is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Looking at the executables, and how long an iteration takes.
+    Scouting,
+    /// Measuring, with so many relaunches done, of about so many.
+    Relaunching {
+        /// Those that are done.
+        done: usize,
+        /// Those that there will be, as far as can be told.
+        planned: usize,
+        /// How they are measured.
+        method: Method,
+    },
+}
+
+/// Compares two or more arms: each one's time as a multiple of the first
+/// one's.
+///
+/// Where all suites use [`Paired`](super::Paired), the arms take turns sample
+/// by sample; otherwise whole processes do ([`Method::WholeProcesses`]).
+/// `progress` is called before each step.
+///
+/// # Errors
+/// When an executable can't be started, has no such benchmark, or a process
+/// ends early, falls silent or leaves no samples. No process is left then, nor
+/// if this one is killed: a guard process ends the arms with their process
+/// groups. What a benchmark itself moves to another group *and* detaches from
+/// its parent is out of reach.
+///
+/// ```no_run
+/// use speedup::paired::{Arm, Settings, compare};
+///
+/// let suite = "target/release/deps/suite-1a2b";
+/// let arms = [Arm::new(suite, "format/display"), Arm::new(suite, "format/debug")];
+/// let comparison = compare(&arms, &Settings::for_arms(arms.len()), &mut |_| ())?;
+/// let ratio = comparison.ratios[0];
+/// println!("{:.3} ({:.3} to {:.3})", ratio.estimate, ratio.interval.low, ratio.interval.high);
+/// # Ok::<(), speedup::paired::PairedError>(())
+/// ```
+pub fn compare(
+    arms: &[Arm],
+    settings: &Settings,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Comparison, PairedError> {
+    if arms.len() < 2 {
+        return Err(PairedError::TooFewArms { arms: arms.len() });
+    }
+    let fewest = smallest_signed_rank_sample(settings.level)?;
+    let start = Instant::now();
+    progress(Progress::Scouting);
+    let stage = Stage::set(settings.deadline)?;
+    let (method, sampling) = scout(&stage, arms, settings.sampling)?;
+
+    let mut relaunches: Vec<Relaunch> = Vec::new();
+    let time = settings.time.saturating_sub(start.elapsed());
+    let scouted = Instant::now();
+    loop {
+        let done = relaunches.len();
+        let planned = settings
+            .relaunches
+            .unwrap_or_else(|| planned(done, scouted.elapsed(), time).max(fewest));
+        if done >= planned {
+            break;
+        }
+        progress(Progress::Relaunching {
+            done,
+            planned,
+            method,
+        });
+        let reversed = done % 2 == 1;
+        let began = Instant::now();
+        let samples = method.run(&stage, arms, sampling, reversed)?;
+        let duration = began.elapsed();
+        relaunches.push(Relaunch::new(method, arms, &samples, reversed, duration)?);
+    }
+    Comparison::new(method, arms, relaunches, settings.level, start.elapsed())
+}
+
+/// How many relaunches fit into `time`, judged by those that are done.
+fn planned(done: usize, taken: Duration, time: Duration) -> usize {
+    if done == 0 {
+        return 2;
+    }
+    let each = taken.as_secs_f64() / done as f64;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rough number of relaunches, which saturates"
+    )]
+    let fit = (time.as_secs_f64() / each) as usize;
+    // Both orders equally often.
+    fit - fit % 2
+}
+
+impl Method {
+    fn run(
+        self,
+        stage: &Stage,
+        arms: &[Arm],
+        sampling: Sampling,
+        reversed: bool,
+    ) -> Result<Vec<Samples>, PairedError> {
+        match self {
+            Self::LockStep => lock_step::relaunch(stage, arms, sampling, reversed),
+            Self::WholeProcesses => whole_processes::block(stage, arms, sampling, reversed),
+        }
+    }
+}
+
+/// Finds out what the suites are, and how long an iteration of each arm takes.
+fn scout(stage: &Stage, arms: &[Arm], time: Duration) -> Result<(Method, Sampling), PairedError> {
+    let mut asked: Vec<(&Arm, Listed)> = Vec::new();
+    for arm in arms {
+        let same = |(other, _): &&(&Arm, Listed)| {
+            other.executable == arm.executable && other.folder == arm.folder
+        };
+        if let Some((_, listed)) = asked.iter().find(same) {
+            check(arm, &listed.ids)?;
+        } else {
+            let listed = ask(stage, arm)?;
+            check(arm, &listed.ids)?;
+            asked.push((arm, listed));
+        }
+    }
+    let mut method = Method::WholeProcesses;
+    if asked.iter().all(|(_, listed)| listed.is_paired) {
+        method = Method::LockStep;
+    }
+    let samples = match method.run(stage, arms, SCOUTING, false) {
+        // Only some of the suite's groups are paired.
+        Err(PairedError::NeverReady { .. }) => {
+            method = Method::WholeProcesses;
+            method.run(stage, arms, SCOUTING, false)
+        }
+        other => other,
+    }?;
+    let mut slowest_ns = 0.0_f64;
+    for arm in &samples {
+        slowest_ns = slowest_ns.max(median(&mut arm.times_ns.clone())?);
+    }
+    Ok((method, sampling(slowest_ns, time)))
+}
+
+/// As many samples as there is time for with one iteration in each, so that
+/// slow benchmarks don't take longer than they must.
+fn sampling(slowest_ns: f64, time: Duration) -> Sampling {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to a small range"
+    )]
+    let iterations = (time.as_secs_f64() * 1e9 / slowest_ns) as usize;
+    Sampling {
+        warm_up: WARM_UP,
+        measurement: time,
+        samples: iterations.clamp(SAMPLES[0], SAMPLES[1]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_that_is_left_decides_how_many_relaunches_there_are() {
+        let seconds = Duration::from_secs;
+        assert_eq!(planned(0, seconds(0), seconds(10)), 2);
+        assert_eq!(planned(1, seconds(1), seconds(10)), 10);
+        assert_eq!(planned(2, seconds(4), seconds(10)), 4);
+        assert_eq!(planned(3, seconds(60), seconds(10)), 0);
+    }
+
+    #[test]
+    fn slow_iterations_get_fewer_samples_and_never_fewer_than_criterion_takes() {
+        let samples = |ns| sampling(ns, Duration::from_millis(125)).samples;
+        assert_eq!(samples(1.0), 100);
+        assert_eq!(samples(5e6), 25);
+        assert_eq!(samples(3e10), 10);
+    }
+}
