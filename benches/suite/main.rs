@@ -48,10 +48,14 @@ fn main() -> ExitCode {
         Err(error) => return fail(error.as_ref(), USAGE),
     };
     let mode = Mode::from_arguments(env::args().skip(1));
+    // Criterion starts a program to see whether gnuplot is there. An arm that has
+    // greeted the conductor is watched for programs that it starts, so Criterion
+    // comes first.
+    let criterion = Criterion::default();
     let measurement = Paired::from_env();
     // An arm is one of those that are measured in lock-step already.
     let is_paired = is_paired && mode == Mode::Measure && !measurement.is_arm();
-    let criterion = configuration(measurement);
+    let criterion = configuration(criterion, measurement);
     let suite = match Suite::new(criterion, &output_folder(), mode, catalog) {
         Ok(suite) => suite,
         Err(error) => return fail(&error, FAILED),
@@ -76,8 +80,8 @@ fn main() -> ExitCode {
 
 /// All settings, once; the command line may change them. The whole suite fits
 /// in five minutes: some 170 rows of about a second and a half.
-fn configuration(measurement: Paired) -> Criterion<Paired> {
-    Criterion::default()
+fn configuration(criterion: Criterion, measurement: Paired) -> Criterion<Paired> {
+    criterion
         .with_measurement(measurement)
         .warm_up_time(Duration::from_millis(200))
         .measurement_time(Duration::from_millis(800))
