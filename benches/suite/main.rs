@@ -79,7 +79,7 @@ fn main() -> ExitCode {
 }
 
 /// All settings, once; the command line may change them. The whole suite fits
-/// in five minutes: some 170 rows of about a second and a half.
+/// in five minutes: some two hundred rows of somewhat more than a second.
 fn configuration(criterion: Criterion, measurement: Paired) -> Criterion<Paired> {
     criterion
         .with_measurement(measurement)

@@ -42,7 +42,7 @@ pub(crate) struct Comparison {
     pub(crate) pairs: usize,
     /// Whether everything shares one CPU. Two processes that take turns are
     /// either on one or on two, as the scheduler likes, and waking the other
-    /// costs ten times as much on two.
+    /// costs more on two.
     pub(crate) one_cpu: bool,
     /// Gets both arms ready, outside the clock.
     pub(crate) arms: fn() -> Result<[Arm; 2], Box<dyn Error>>,
