@@ -7,7 +7,7 @@ mod common;
 use common::{children, is_alive, signal, stderr, stdout, suite, until};
 use std::fs;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use tempfile::tempdir;
 
@@ -120,6 +120,11 @@ impl Drop for Run {
     }
 }
 
+/// What an endless run has said so far.
+fn errors(home: &Path) -> PathBuf {
+    home.join("stderr")
+}
+
 fn endless(home: &Path) -> Run {
     // A shell starts its background jobs with SIGINT ignored, and whatever it
     // runs inherits that; a terminal's Ctrl-C finds it as it usually is.
@@ -131,7 +136,7 @@ fn endless(home: &Path) -> Run {
         .args(["--measurement-time=600", "--sample-size=1000", PROCESSES])
         .env("CRITERION_HOME", home)
         .stdout(Stdio::null())
-        .stderr(Stdio::piped())
+        .stderr(fs::File::create(errors(home)).expect("a file"))
         .process_group(0)
         .spawn()
         .expect("the suite can be started");
@@ -192,14 +197,15 @@ fn a_worker_that_is_killed_ends_the_run_and_stores_nothing() {
     let home = tempdir().expect("a folder");
     let mut run = endless(home.path());
     let workers = until_working(&run);
+    // A worker that dies before is replaced, as nothing of it is timed.
+    let said = || fs::read_to_string(errors(home.path())).expect("text");
+    until("the first sample", || said().contains("Collecting"));
     signal("KILL", workers[0].into());
     let status = run.end();
-    let mut error = String::new();
-    let mut pipe = run.0.stderr.take().expect("a pipe");
-    std::io::Read::read_to_string(&mut pipe, &mut error).expect("text");
+    let error = said();
     assert_eq!(status.code(), Some(1), "{error}");
     assert!(error.contains(PROCESSES), "{error}");
-    // In a job, between two jobs, or before it was ready.
+    // In a job, or between two jobs.
     let died = error.contains("died") || error.contains("SIGKILL");
     assert!(died, "{error}");
     until_gone(&workers);

@@ -47,14 +47,16 @@ fn main() -> ExitCode {
         Ok(wanted) => wanted,
         Err(error) => return fail(error.as_ref(), USAGE),
     };
-    let mode = Mode::from_arguments(env::args().skip(1));
     // Criterion starts a program to see whether gnuplot is there. An arm that has
     // greeted the conductor is watched for programs that it starts, so Criterion
     // comes first.
     let criterion = Criterion::default();
     let measurement = Paired::from_env();
-    // An arm is one of those that are measured in lock-step already.
-    let is_paired = is_paired && mode == Mode::Measure && !measurement.is_arm();
+    let mode = match Mode::from_arguments(env::args().skip(1)) {
+        Mode::Measure if measurement.is_arm() => Mode::TakeTurns,
+        mode => mode,
+    };
+    let is_paired = is_paired && mode == Mode::Measure;
     let criterion = configuration(criterion, measurement);
     let suite = match Suite::new(criterion, &output_folder(), mode, catalog) {
         Ok(suite) => suite,
@@ -70,8 +72,8 @@ fn main() -> ExitCode {
         },
     };
     if is_paired {
-        let folder = paired_folder();
-        if let Err(error) = paired::measure(&rows, paired::arms(&catalog.all()), &folder) {
+        let all = paired::arms(&catalog.all());
+        if let Err(error) = paired::measure(&rows, all, &output_folder(), &paired_folder()) {
             return fail(error.as_ref(), FAILED);
         }
     }

@@ -5,6 +5,9 @@
 pub(super) enum Mode {
     /// Measure, and store the results.
     Measure,
+    /// Measure in turns with others: whoever started this process reads the
+    /// results, and throws them away.
+    TakeTurns,
     /// Measure, or show what was measured, without storing anything.
     Discard,
     /// Run each benchmark once, or under a profiler.

@@ -6,7 +6,9 @@
 
 use serde_json::{Value, json};
 use speedup::catalog::{Id, Row};
+use speedup::criterion_files::sample_times_ns;
 use speedup::paired::{Arm, Comparison, Settings, compare, to_json};
+use speedup::stats::median;
 use std::collections::BTreeSet;
 use std::env;
 use std::error::Error;
@@ -18,23 +20,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// The variable that switches it on.
 const VARIABLE: &str = "SPEEDUP_PAIRED";
 
-/// What the whole suite should take; part of it its part of this. Rows whose
-/// single iteration takes a tenth of a second and more take longer.
-const TIME: Duration = Duration::from_secs(170);
+/// What the whole suite would take if all rows were quick; part of it takes its
+/// part of this. Rows whose iterations take tens of milliseconds take longer:
+/// six relaunches of each are needed for an interval.
+const TIME: Duration = Duration::from_secs(100);
 
 /// Arms of one comparison at most: the more, the longer a round.
-const ARMS: usize = 8;
+const ARMS: usize = 16;
 
-/// What a relaunch of an arm takes besides sampling: starting, checking the
-/// answer, warming up.
-const AROUND_SAMPLING: Duration = Duration::from_millis(40);
-
-/// Relaunches to aim at, where time is short: some more than the six that an
-/// interval takes at least, and one to scout.
-const RELAUNCHES: u32 = 8;
-
-/// The least sampling time of an arm in a relaunch.
-const SHORTEST_SAMPLING: Duration = Duration::from_millis(20);
+/// The sampling time of an arm in a relaunch. Many short relaunches tell more
+/// than few long ones, and starting takes about as long as this.
+const SAMPLING: Duration = Duration::from_millis(25);
 
 /// Changes whenever a field of the file changes its meaning or goes.
 const SCHEMA_VERSION: u32 = 1;
@@ -45,12 +41,10 @@ const SCHEMA_VERSION: u32 = 1;
 /// When the variable holds something that is not known.
 pub(super) fn is_wanted() -> Result<bool, Box<dyn Error>> {
     match env::var(VARIABLE).as_deref() {
-        // It is still too slow to be everybody's: six relaunches of each row
-        // take longer than all the rest.
-        Err(env::VarError::NotPresent) | Ok("off") => Ok(false),
-        Ok("on") => Ok(true),
+        Err(env::VarError::NotPresent) | Ok("on") => Ok(true),
+        Ok("off") => Ok(false),
         other => Err(format!(
-            "{VARIABLE} is '{}'; it can be 'on' or 'off' (as when it is not set)",
+            "{VARIABLE} is '{}'; it can be 'off' or 'on' (as when it is not set)",
             other.unwrap_or("not Unicode")
         )
         .into()),
@@ -63,9 +57,15 @@ struct Group {
     rows: Vec<Id>,
 }
 
-/// Compares the rows with their baselines, and stores the result beside
-/// Criterion's folder. `all` is the number of arms of the whole catalog.
-pub(super) fn measure(rows: &[Row<()>], all: usize, folder: &Path) -> Result<(), Box<dyn Error>> {
+/// Compares the rows with their baselines, and stores the result in `folder`.
+/// `all` is the number of arms of the whole catalog, `criterion` the folder of
+/// the run that has just ended.
+pub(super) fn measure(
+    rows: &[Row<()>],
+    all: usize,
+    criterion: &Path,
+    folder: &Path,
+) -> Result<(), Box<dyn Error>> {
     let groups = groups(rows);
     if groups.is_empty() {
         return Ok(());
@@ -76,9 +76,7 @@ pub(super) fn measure(rows: &[Row<()>], all: usize, folder: &Path) -> Result<(),
     let mut measured = Vec::new();
     for group in &groups {
         let ids = [&group.baseline].into_iter().chain(&group.rows);
-        let arms: Vec<Arm> = ids
-            .map(|id| Arm::new(&executable, id.to_string()))
-            .collect();
+        let arms: Vec<Arm> = ids.map(|id| arm(&executable, id, criterion)).collect();
         let comparison = compare(&arms, &settings(arms.len(), all), &mut |_progress| ())?;
         print(&comparison);
         measured.push(comparison);
@@ -112,15 +110,25 @@ fn groups(rows: &[Row<()>]) -> Vec<Group> {
     groups
 }
 
+/// The arm of a row, with the time that Criterion has found for it: a baseline
+/// that the filter left out may have none.
+fn arm(executable: &Path, id: &Id, criterion: &Path) -> Arm {
+    let id = id.to_string();
+    let known = sample_times_ns(criterion, &id).ok();
+    let iteration_ns = known.and_then(|mut times_ns| median(&mut times_ns).ok());
+    Arm {
+        iteration_ns,
+        ..Arm::new(executable, id)
+    }
+}
+
 /// Its share of the time, but no more than a comparison takes by itself.
 fn settings(arms: usize, all: usize) -> Settings {
     let usual = Settings::for_arms(arms);
     let share = TIME.mul_f64(arms as f64 / all.max(arms) as f64);
-    let each = share / u32::try_from(arms).unwrap_or(u32::MAX) / RELAUNCHES;
-    let sampling = each.saturating_sub(AROUND_SAMPLING);
     Settings {
         time: share.min(usual.time),
-        sampling: sampling.clamp(SHORTEST_SAMPLING, usual.sampling),
+        sampling: SAMPLING,
         ..usual
     }
 }

@@ -66,7 +66,7 @@ impl Suite {
     ) -> Result<Self, FilesError> {
         let results = match mode {
             Mode::Measure => Some(Results::open(folder)?),
-            Mode::Discard | Mode::Run | Mode::List | Mode::Skip => None,
+            Mode::TakeTurns | Mode::Discard | Mode::Run | Mode::List | Mode::Skip => None,
         };
         Ok(Self {
             criterion: criterion.output_directory(folder),
@@ -75,6 +75,13 @@ impl Suite {
             results,
             ran: Vec::new(),
         })
+    }
+
+    fn is_measuring(&self) -> bool {
+        match self.mode {
+            Mode::Measure | Mode::TakeTurns | Mode::Discard => true,
+            Mode::Run | Mode::List | Mode::Skip => false,
+        }
     }
 
     pub(super) fn catalog(&self) -> Catalog {
@@ -101,13 +108,15 @@ impl Suite {
     /// When the filter matched nothing.
     pub(super) fn finish(self) -> Result<Vec<Row<()>>, Box<dyn Error>> {
         // In a test run the filter is meant for every target of the package.
-        let measuring = matches!(self.mode, Mode::Measure | Mode::Discard);
-        if measuring && self.ran.is_empty() {
+        if self.is_measuring() && self.ran.is_empty() {
             return Err(
                 "no benchmark matches; `cargo bench -- --list` names them all, and a \
                  part of a name (a regular expression) is enough"
                     .into(),
             );
+        }
+        if self.mode == Mode::TakeTurns {
+            return Ok(self.ran);
         }
         let pages = protect(self.results.as_ref(), "report");
         self.criterion.final_summary();

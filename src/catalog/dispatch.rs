@@ -3,6 +3,7 @@
 use super::{Catalog, Id, Row, Spread};
 use crate::strategy::Strategy::{self, ProcessPool, Rayon, Sequential, Threads};
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 /// Empty tasks: one there and back, a handful, and so many that what a single
 /// one costs is all that counts.
@@ -113,7 +114,7 @@ fn few_workers() -> [NonZeroUsize; 2] {
 }
 
 fn empty(tasks: u64) -> Vec<Row<DispatchTask>> {
-    let inputs: Vec<u64> = (0..tasks).collect();
+    let inputs: Arc<[u64]> = (0..tasks).collect();
     let row = |strategy, workers| {
         let Row { id, baseline, task } =
             Row::spread("dispatch", strategy, workers, &tasks, &inputs);
@@ -168,7 +169,7 @@ fn payloads(bytes: usize) -> [Row<DispatchTask>; 2] {
         task: DispatchTask::Payload(Spread {
             strategy,
             workers: NonZeroUsize::MIN,
-            inputs: vec![bytes],
+            inputs: Arc::from([bytes]),
         }),
     })
 }

@@ -3,6 +3,7 @@
 use super::{Catalog, Row, Spread};
 use crate::strategy::Strategy;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 /// Ends of the ranges at scale 1: from some ten microseconds of work, where
 /// starting a thread costs more than it brings, to some ten milliseconds,
@@ -25,7 +26,7 @@ impl Catalog {
     pub fn factorial(&self) -> Vec<Row<Spread<u32>>> {
         let mut rows = Vec::new();
         for end in RANGE_ENDS.map(|usual| self.scale.range_end(usual)) {
-            let inputs: Vec<u32> = (0..end).collect();
+            let inputs: Arc<[u32]> = (0..end).collect();
             for strategy in Strategy::ALL {
                 if strategy == Strategy::Sequential {
                     let alone = NonZeroUsize::MIN;

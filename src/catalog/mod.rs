@@ -23,6 +23,7 @@ pub use scale::{SCALE_VARIABLE, Scale, ScaleError};
 use crate::strategy::Strategy;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 /// The workers of the notebook's own pool.
 pub const NOTEBOOK_WORKERS: NonZeroUsize = NonZeroUsize::new(10).expect("ten is not zero");
@@ -52,8 +53,9 @@ pub struct Spread<I> {
     pub strategy: Strategy,
     /// How many workers there are; 1 where the strategy has none.
     pub workers: NonZeroUsize,
-    /// One input a job, in the order in which the answers are wanted.
-    pub inputs: Vec<I>,
+    /// One input a job, in the order in which the answers are wanted. Rows of
+    /// the same value share them: a table of names should not cost megabytes.
+    pub inputs: Arc<[I]>,
 }
 
 impl Catalog {
@@ -126,7 +128,7 @@ fn names<T>(rows: Vec<Row<T>>) -> impl Iterator<Item = Row<()>> {
     })
 }
 
-impl<I: Clone> Row<Spread<I>> {
+impl<I> Row<Spread<I>> {
     /// The row of `group` that runs the inputs by `strategy`. All are compared
     /// with the sequential one of the same value.
     fn spread(
@@ -134,7 +136,7 @@ impl<I: Clone> Row<Spread<I>> {
         strategy: Strategy,
         workers: NonZeroUsize,
         value: &(impl ToString + ?Sized),
-        inputs: &[I],
+        inputs: &Arc<[I]>,
     ) -> Self {
         let sequential = Id::new(group, Strategy::Sequential.name()).with_value(value);
         let (id, baseline) = match strategy {
@@ -152,7 +154,7 @@ impl<I: Clone> Row<Spread<I>> {
             task: Spread {
                 strategy,
                 workers,
-                inputs: inputs.to_vec(),
+                inputs: Arc::clone(inputs),
             },
         }
     }

@@ -4,6 +4,7 @@ use super::{Catalog, Row, Scale, Spread};
 use crate::strategy::Strategy::{self, GlobalLock, ProcessPool, Rayon, Sequential, Threads};
 use crate::workload::sleep::{SEQUENTIAL_SECONDS, THREADED_SECONDS};
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Strategies that are of interest while waiting: equal parts decided
@@ -68,5 +69,5 @@ fn row(
     sleeps: &[Duration],
 ) -> Row<Spread<Duration>> {
     let workers = NonZeroUsize::new(workers).expect("the lists above hold no zero");
-    Row::spread("sleep", strategy, workers, value, sleeps)
+    Row::spread("sleep", strategy, workers, value, &Arc::from(sleeps))
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// let arm = Arm::new("target/release/deps/suite-1a2b", "factorial/rayon@2/300");
 /// assert_eq!(arm.id, "factorial/rayon@2/300");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Arm {
     /// The built suite.
     pub executable: PathBuf,
@@ -19,6 +19,9 @@ pub struct Arm {
     /// The folder that it is started in; the current one if none is given.
     /// Cargo starts suites in the folder of their package.
     pub folder: Option<PathBuf>,
+    /// About how long an iteration takes, in nanoseconds, where that is known:
+    /// arms that all know it need not be tried out beforehand.
+    pub iteration_ns: Option<f64>,
 }
 
 impl Arm {
@@ -34,6 +37,7 @@ impl Arm {
             executable: executable.into(),
             id: id.into(),
             folder: None,
+            iteration_ns: None,
         }
     }
 
@@ -47,6 +51,18 @@ impl Arm {
     #[must_use]
     pub fn in_folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folder = Some(folder.into());
+        self
+    }
+
+    /// The same, an iteration of which takes about `iteration_ns` nanoseconds.
+    ///
+    /// ```
+    /// # use speedup::paired::Arm;
+    /// assert_eq!(Arm::new("suite", "a/b").taking_ns(2e6).iteration_ns, Some(2e6));
+    /// ```
+    #[must_use]
+    pub fn taking_ns(mut self, iteration_ns: f64) -> Self {
+        self.iteration_ns = Some(iteration_ns);
         self
     }
 

@@ -2,9 +2,9 @@
 //!
 //! | who | says | meaning |
 //! |---|---|---|
-//! | arm | `speedup-paired 1 PID\n` | here I am; once, when the suite is configured |
+//! | arm | `speedup-paired 2 PID\n` | here I am; once, when the suite is configured |
 //! | conductor | `g` | go: the baton is yours |
-//! | arm | `r` | a sample is taken: the baton is back |
+//! | arm | `r`, nanoseconds as 8 bytes | a sample is taken, all its iterations together took so long (an IEEE 754 double, little-endian): the baton is back |
 //!
 //! An arm that is done closes the socket by ending.
 
@@ -21,11 +21,14 @@ use std::sync::OnceLock;
 pub(super) const VARIABLE: &str = "SPEEDUP_BATON";
 
 /// What an arm's greeting begins with: name and version of the protocol.
-pub(super) const GREETING: &str = "speedup-paired 1 ";
+pub(super) const GREETING: &str = "speedup-paired 2 ";
 
 /// The conductor's only word, and the arm's.
 pub(super) const GO: u8 = b'g';
 pub(super) const READY: u8 = b'r';
+
+/// Bytes of the time that follows [`READY`].
+pub(super) const TIME_BYTES: usize = 8;
 
 /// The right to run, which is passed on after every sample.
 #[derive(Debug)]
@@ -67,10 +70,13 @@ impl Baton {
         Some(baton)
     }
 
-    /// Gives the baton back, and waits until it comes again.
-    pub(super) fn pass_on(&self) {
+    /// Gives the baton back after a sample of `sample_ns` nanoseconds, and waits
+    /// until it comes again.
+    pub(super) fn pass_on(&self, sample_ns: f64) {
         if process::id() == self.holder {
-            self.say_and_wait(&[READY]);
+            let mut words = [READY; 1 + TIME_BYTES];
+            words[1..].copy_from_slice(&sample_ns.to_le_bytes());
+            self.say_and_wait(&words);
         }
     }
 

@@ -19,10 +19,20 @@ const SCOUTING: Sampling = Sampling {
     warm_up: Duration::from_millis(5),
     measurement: Duration::from_millis(10),
     samples: SAMPLES[0],
+    enough: Some(Duration::ZERO),
 };
 
-/// Fills caches and branch predictors; the machine itself is warm already.
-const WARM_UP: Duration = Duration::from_millis(20);
+/// Criterion's shortest sampling time is any: each sample is one iteration
+/// then.
+const ONE_ITERATION: Duration = Duration::from_micros(1);
+
+/// What an iteration takes at least to be timed alone: a thousand times as long
+/// as looking at the clock.
+const TIMED_ALONE_NS: f64 = 1e5;
+
+/// Warm-up as a part of the sampling time: it fills caches and branch
+/// predictors, the machine itself is warm already.
+const WARM_UP: f64 = 1.0 / 6.0;
 
 /// How long a comparison may take, and how its relaunches look.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -192,6 +202,10 @@ fn scout(stage: &Stage, arms: &[Arm], time: Duration) -> Result<(Method, Samplin
     if asked.iter().all(|(_, listed)| listed.is_paired) {
         method = Method::LockStep;
     }
+    let known: Option<Vec<f64>> = arms.iter().map(|arm| arm.iteration_ns).collect();
+    if let Some(iterations_ns) = known {
+        return Ok((method, sampling(&iterations_ns, time)));
+    }
     let samples = match method.run(stage, arms, SCOUTING, false) {
         // Only some of the suite's groups are paired.
         Err(PairedError::NeverReady { .. }) => {
@@ -200,26 +214,36 @@ fn scout(stage: &Stage, arms: &[Arm], time: Duration) -> Result<(Method, Samplin
         }
         other => other,
     }?;
-    let mut slowest_ns = 0.0_f64;
-    for arm in &samples {
-        slowest_ns = slowest_ns.max(median(&mut arm.times_ns.clone())?);
-    }
-    Ok((method, sampling(slowest_ns, time)))
+    let iterations_ns: Result<Vec<f64>, _> = samples
+        .iter()
+        .map(|arm| median(&mut arm.times_ns.clone()))
+        .collect();
+    Ok((method, sampling(&iterations_ns?, time)))
 }
 
 /// As many samples as there is time for with one iteration in each, so that
-/// slow benchmarks don't take longer than they must.
-fn sampling(slowest_ns: f64, time: Duration) -> Sampling {
+/// slow benchmarks don't take longer than they must. Where not even the fewest
+/// that Criterion takes fit, the relaunch ends before them.
+fn sampling(iterations_ns: &[f64], time: Duration) -> Sampling {
+    let slowest_ns = iterations_ns.iter().copied().fold(0.0, f64::max);
+    let fastest_ns = iterations_ns.iter().copied().fold(f64::INFINITY, f64::min);
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "clamped to a small range"
     )]
     let iterations = (time.as_secs_f64() * 1e9 / slowest_ns) as usize;
+    let is_slow = iterations < SAMPLES[0] && fastest_ns >= TIMED_ALONE_NS;
+    let arms = u32::try_from(iterations_ns.len()).unwrap_or(u32::MAX);
     Sampling {
-        warm_up: WARM_UP,
-        measurement: time,
+        warm_up: if is_slow {
+            ONE_ITERATION
+        } else {
+            time.mul_f64(WARM_UP)
+        },
+        measurement: if is_slow { ONE_ITERATION } else { time },
         samples: iterations.clamp(SAMPLES[0], SAMPLES[1]),
+        enough: is_slow.then(|| time.saturating_mul(arms)),
     }
 }
 
@@ -238,9 +262,18 @@ mod tests {
 
     #[test]
     fn slow_iterations_get_fewer_samples_and_never_fewer_than_criterion_takes() {
-        let samples = |ns| sampling(ns, Duration::from_millis(125)).samples;
+        let samples = |ns| sampling(&[1.0, ns], Duration::from_millis(125)).samples;
         assert_eq!(samples(1.0), 100);
         assert_eq!(samples(5e6), 25);
         assert_eq!(samples(3e10), 10);
+    }
+
+    #[test]
+    fn arms_too_slow_for_ten_samples_may_end_before_them_unless_one_needs_many_iterations() {
+        let time = Duration::from_millis(100);
+        let enough = |iterations_ns: &[f64]| sampling(iterations_ns, time).enough;
+        assert_eq!(enough(&[4e7, 1e6]), Some(time * 2));
+        assert_eq!(enough(&[4e7, 50.0]), None);
+        assert_eq!(enough(&[4e6, 1e6]), None);
     }
 }

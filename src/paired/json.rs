@@ -18,7 +18,8 @@ pub const SCHEMA_VERSION: u32 = 1;
 ///   it), `level`, `relaunch_spread` (robust standard deviation of ln ratio),
 ///   `strays`.
 /// - `relaunches`: a list of `reversed`, `seconds`, `rounds`, `medians_ns`,
-///   `pinned` (each by arm) and `ln_ratios` (by ratio).
+///   `pinned` (each by arm), `turn_overhead_ns` (null for whole processes) and
+///   `ln_ratios` (by ratio).
 ///
 /// ```no_run
 /// use speedup::paired::{Arm, Settings, compare, to_json};
@@ -72,6 +73,7 @@ pub fn to_json(comparison: &Comparison) -> Value {
                 "rounds": relaunch.rounds,
                 "medians_ns": relaunch.medians_ns,
                 "pinned": relaunch.pinned,
+                "turn_overhead_ns": relaunch.turn_overhead_ns,
                 "ln_ratios": relaunch.ln_ratios,
             })
         })

@@ -6,14 +6,28 @@ use super::placement::{is_single_threaded, last_cpu, pin};
 use super::process::{Process, Turn};
 use super::stage::{Sampling, Stage};
 use crate::criterion_files::sample_times_ns;
+use std::time::{Duration, Instant};
+
+/// The rounds that a relaunch has at least: the first, which is left out, and
+/// two more.
+const FEWEST_ROUNDS: usize = 3;
 
 /// What one process of one relaunch gave.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Samples {
     /// The time of an iteration in each sample, in nanoseconds.
     pub(super) times_ns: Vec<f64>,
+    /// What each of its turns took besides the sample, in nanoseconds.
+    pub(super) overheads_ns: Vec<f64>,
     /// Whether it was kept on one CPU.
     pub(super) is_pinned: bool,
+}
+
+/// A process and the samples that it has taken so far.
+struct Player<'a> {
+    process: Process<'a>,
+    samples_ns: Vec<f64>,
+    overheads_ns: Vec<f64>,
 }
 
 /// Runs one process an arm, and returns their samples in the arms' order.
@@ -26,30 +40,67 @@ pub(super) fn relaunch(
     sampling: Sampling,
     reversed: bool,
 ) -> Result<Vec<Samples>, PairedError> {
-    let mut processes = start(stage, arms, sampling, reversed)?;
-    let pinned = place(&processes);
-    let mut left: Vec<usize> = (0..arms.len()).collect();
+    let mut players = start(stage, arms, sampling, reversed)?;
+    let pinned = place(&players);
+    let enough = sampling.enough.filter(|_| {
+        let mut processes = players.iter().map(|player| &player.process);
+        processes.all(|process| process.samples_are_iterations(sampling.samples))
+    });
+    let is_early = take_turns(&mut players, enough, reversed)?;
+    let give = |((arm, player), is_pinned): ((&Arm, Player<'_>), bool)| {
+        let times_ns = if is_early {
+            player.samples_ns
+        } else {
+            samples(&player.process, arm)?
+        };
+        Ok(Samples {
+            times_ns,
+            overheads_ns: player.overheads_ns,
+            is_pinned,
+        })
+    };
+    arms.iter().zip(players).zip(pinned).map(give).collect()
+}
+
+/// Hands the baton round until all arms are done, or have run long enough;
+/// true if that came first.
+fn take_turns(
+    players: &mut [Player<'_>],
+    enough: Option<Duration>,
+    reversed: bool,
+) -> Result<bool, PairedError> {
+    let began = Instant::now();
+    let count = players.len();
+    let mut left: Vec<usize> = (0..count).collect();
     for round in 0.. {
-        if left.is_empty() {
-            break;
-        }
-        for index in order(arms.len(), round, reversed) {
-            if left.contains(&index) && processes[index].turn()? == Turn::Done {
+        for index in order(count, round, reversed) {
+            if left.contains(&index) && players[index].turn()? == Turn::Done {
                 left.retain(|other| *other != index);
             }
         }
+        if left.is_empty() {
+            break;
+        }
+        // The first round was before these.
+        let is_enough = |enough| round + 2 >= FEWEST_ROUNDS && began.elapsed() >= enough;
+        if left.len() == count && enough.is_some_and(is_enough) {
+            return Ok(true);
+        }
     }
-    arms.iter()
-        .zip(&processes)
-        .zip(pinned)
-        .map(|((arm, process), is_pinned)| {
-            let times_ns = samples(process, arm)?;
-            Ok(Samples {
-                times_ns,
-                is_pinned,
-            })
-        })
-        .collect()
+    Ok(false)
+}
+
+impl Player<'_> {
+    fn turn(&mut self) -> Result<Turn, PairedError> {
+        let began = Instant::now();
+        let turn = self.process.turn()?;
+        if let Turn::Sampled { sample_ns } = turn {
+            self.samples_ns.push(sample_ns);
+            self.overheads_ns
+                .push(began.elapsed().as_secs_f64() * 1e9 - sample_ns);
+        }
+        Ok(turn)
+    }
 }
 
 /// What the process has stored of its benchmark.
@@ -67,8 +118,8 @@ fn start<'a>(
     arms: &[Arm],
     sampling: Sampling,
     reversed: bool,
-) -> Result<Vec<Process<'a>>, PairedError> {
-    let mut started: Vec<Option<Process<'a>>> = arms.iter().map(|_| None).collect();
+) -> Result<Vec<Player<'a>>, PairedError> {
+    let mut started: Vec<Option<Player<'a>>> = arms.iter().map(|_| None).collect();
     for index in order(arms.len(), 0, reversed) {
         let mut process = stage.start_benchmark(index, &arms[index], sampling, true)?;
         let arm = || process_name(arms, index);
@@ -76,12 +127,17 @@ fn start<'a>(
             process.finish()?;
             return Err(PairedError::NeverReady { arm: arm() });
         }
-        if process.turn()? == Turn::Done {
+        let Turn::Sampled { sample_ns } = process.turn()? else {
             // Without samples, something else is wrong with it.
             samples(&process, &arms[index])?;
             return Err(PairedError::NeverReady { arm: arm() });
-        }
-        started[index] = Some(process);
+        };
+        started[index] = Some(Player {
+            process,
+            samples_ns: vec![sample_ns],
+            // Its first turn is mostly its set-up.
+            overheads_ns: Vec::new(),
+        });
     }
     Ok(started.into_iter().flatten().collect())
 }
@@ -92,7 +148,8 @@ fn process_name(arms: &[Arm], index: usize) -> String {
 
 /// Keeps the single-threaded arms on one CPU, now that each has shown what it
 /// uses; tells which ones.
-fn place(processes: &[Process<'_>]) -> Vec<bool> {
+fn place(players: &[Player<'_>]) -> Vec<bool> {
+    let processes: Vec<&Process<'_>> = players.iter().map(|player| &player.process).collect();
     let alone: Vec<bool> = processes
         .iter()
         .map(|process| is_single_threaded(process.pid(), process.before()))
@@ -104,7 +161,7 @@ fn place(processes: &[Process<'_>]) -> Vec<bool> {
         return vec![false; processes.len()];
     };
     processes
-        .iter()
+        .into_iter()
         .zip(alone)
         .map(|(process, alone)| alone && pin(process.pid(), cpu))
         .collect()

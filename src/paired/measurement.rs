@@ -97,11 +97,12 @@ impl Measurement for Paired {
     /// Criterion calls this once a sample, when it is over: the place to let
     /// the others have their turn.
     fn to_f64(&self, sample: &Duration) -> f64 {
+        let sample_ns = WallTime.to_f64(sample);
         #[cfg(unix)]
         if let Some(baton) = self.baton {
-            baton.pass_on();
+            baton.pass_on(sample_ns);
         }
-        WallTime.to_f64(sample)
+        sample_ns
     }
 
     fn formatter(&self) -> &dyn ValueFormatter {

@@ -1,6 +1,6 @@
 //! One process of a comparison, from its start to its certain end.
 
-use super::baton::{GO, GREETING, READY};
+use super::baton::{GO, GREETING, READY, TIME_BYTES};
 use super::error::PairedError;
 use super::guard::Guard;
 use super::placement::{Before, descendants};
@@ -46,10 +46,13 @@ pub(super) struct Process<'a> {
 }
 
 /// What an arm did with its turn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Turn {
     /// It took a sample, and waits.
-    Sampled,
+    Sampled {
+        /// All iterations of the sample together, in nanoseconds.
+        sample_ns: f64,
+    },
     /// It ended well.
     Done,
 }
@@ -128,7 +131,7 @@ impl<'a> Process<'a> {
         let mut greeting = Vec::new();
         while greeting.last() != Some(&b'\n') && greeting.len() < LONGEST_GREETING {
             match self.word("starting")? {
-                Some(byte) => greeting.push(byte),
+                Some([byte]) => greeting.push(byte),
                 None => return Err(self.ended()),
             }
         }
@@ -149,30 +152,49 @@ impl<'a> Process<'a> {
         {
             return Err(self.broken(&error));
         }
-        match self.word("taking a sample")? {
-            Some(READY) => Ok(Turn::Sampled),
-            Some(byte) => Err(PairedError::Nonsense {
-                arm: self.name.clone(),
-                answer: char::from(byte).escape_default().to_string(),
+        let doing = "taking a sample";
+        let time = match self.word(doing)? {
+            Some([READY]) => self.word::<TIME_BYTES>(doing)?,
+            Some([byte]) => {
+                return Err(PairedError::Nonsense {
+                    arm: self.name.clone(),
+                    answer: char::from(byte).escape_default().to_string(),
+                });
+            }
+            None => None,
+        };
+        match time {
+            Some(bytes) => Ok(Turn::Sampled {
+                sample_ns: f64::from_le_bytes(bytes),
             }),
             None => self.finish().map(|()| Turn::Done),
         }
     }
 
-    /// The next byte from it; none if it has closed its end.
-    fn word(&mut self, doing: &'static str) -> Result<Option<u8>, PairedError> {
+    /// The next bytes from it; none if it closes its end before.
+    fn word<const BYTES: usize>(
+        &mut self,
+        doing: &'static str,
+    ) -> Result<Option<[u8; BYTES]>, PairedError> {
         let start = Instant::now();
-        let mut byte = [0];
+        let mut word = [0; BYTES];
+        let mut filled = 0;
         loop {
             let Some(baton) = &mut self.baton else {
                 return Ok(None);
             };
             let read = baton
                 .set_read_timeout(Some(LOOK))
-                .and_then(|()| baton.read(&mut byte));
+                .and_then(|()| baton.read(&mut word[filled..]));
             match read {
                 Ok(0) => return Ok(None),
-                Ok(_) => return Ok(Some(byte[0])),
+                Ok(count) => {
+                    filled += count;
+                    if filled == BYTES {
+                        return Ok(Some(word));
+                    }
+                    continue;
+                }
                 Err(error) if error.kind() == io::ErrorKind::ConnectionReset => return Ok(None),
                 Err(error) if is_timeout(&error) => {}
                 Err(error) => return Err(self.broken(&error)),
@@ -185,6 +207,22 @@ impl<'a> Process<'a> {
                 return Err(self.silent(doing));
             }
         }
+    }
+
+    /// Whether it has said that each of its samples is a single iteration.
+    ///
+    /// Criterion tells nobody how many iterations a sample has until all are
+    /// taken, but announces their sum, exactly where it is small. If another
+    /// version words that differently, the answer is no.
+    pub(super) fn samples_are_iterations(&self, samples: usize) -> bool {
+        let said = fs::read(self.folder.join("stderr")).unwrap_or_default();
+        let (begin, end) = (
+            format!(": Collecting {samples} samples in estimated "),
+            format!("({samples} iterations)"),
+        );
+        String::from_utf8_lossy(&said)
+            .lines()
+            .any(|line| line.contains(&begin) && line.trim_end().ends_with(&end))
     }
 
     /// Waits until it ends.

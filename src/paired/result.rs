@@ -38,6 +38,10 @@ pub struct Relaunch {
     pub medians_ns: Vec<f64>,
     /// Whether each arm was kept on one CPU, being single-threaded.
     pub pinned: Vec<bool>,
+    /// What a turn took besides the sample itself, in nanoseconds: the median
+    /// over all turns of all arms. Passing the baton on is part of it, and what
+    /// the benchmark does between its iterations. None for whole processes.
+    pub turn_overhead_ns: Option<f64>,
     /// ln (time / time of the first arm) of each arm but the first.
     pub ln_ratios: Vec<f64>,
 }
@@ -120,9 +124,15 @@ impl Relaunch {
             .iter()
             .map(|times| ln_ratio(times, used[0]))
             .collect();
+        let mut overheads: Vec<f64> = samples
+            .iter()
+            .flat_map(|each| each.overheads_ns.iter().copied())
+            .collect();
         Ok(Self {
             reversed,
             duration,
+            // There is no median of none.
+            turn_overhead_ns: median(&mut overheads).ok(),
             rounds: rounds - first,
             medians_ns: medians_ns?,
             pinned: samples.iter().map(|each| each.is_pinned).collect(),
@@ -202,6 +212,7 @@ mod tests {
     fn samples(times_ns: &[f64]) -> Samples {
         Samples {
             times_ns: times_ns.to_vec(),
+            overheads_ns: vec![3000.0; times_ns.len()],
             is_pinned: true,
         }
     }

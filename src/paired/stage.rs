@@ -34,6 +34,9 @@ pub(super) struct Sampling {
     pub(super) warm_up: Duration,
     pub(super) measurement: Duration,
     pub(super) samples: usize,
+    /// Where every sample is one iteration: the time after which all arms
+    /// together have run enough, and need not come to their end.
+    pub(super) enough: Option<Duration>,
 }
 
 impl Stage {

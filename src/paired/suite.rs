@@ -45,6 +45,7 @@ pub fn list(
         executable: executable.to_owned(),
         id: String::new(),
         folder: folder.map(Path::to_owned),
+        iteration_ns: None,
     };
     let stage = Stage::set(deadline)?;
     Ok(ask(&stage, &arm)?.ids)

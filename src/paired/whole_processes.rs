@@ -34,6 +34,7 @@ pub(super) fn block(
         .into_iter()
         .map(|times_ns| Samples {
             times_ns,
+            overheads_ns: Vec::new(),
             is_pinned: false,
         })
         .collect())
