@@ -81,6 +81,7 @@ fn lock_step(index: usize, ids: [&str; 2], truth: f64) -> Result<Vec<Value>, Box
             "seconds": relaunch.duration.as_secs_f64(),
             "comparison_seconds": comparison.duration.as_secs_f64(),
             "median_ns": relaunch.medians_ns[0],
+            "turn_overhead_ns": relaunch.turn_overhead_ns,
             "ln_ratio": relaunch.ln_ratios[0],
         })
     };
