@@ -1,11 +1,14 @@
 //! The tables of README and METHODOLOGY say what the committed measurements
 //! say.
 
+mod common;
+
 use serde_json::Value;
 use speedup::stats::{hodges_lehmann, signed_rank_interval};
 use speedup::workload::zipf;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 fn file(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -78,5 +81,29 @@ fn the_documented_hit_ratios_are_those_of_the_keys() {
         let keys = zipf::keys(distinct).expect("some keys");
         let row = format!("| {distinct} | {:.3} |", zipf::hit_ratio(&keys));
         assert!(text.contains(&row), "METHODOLOGY.md lacks {row}");
+    }
+}
+
+#[test]
+fn the_tables_about_lock_step_are_what_its_raw_data_gives() {
+    let example = common::build("--example", "lock_step");
+    let text = file("METHODOLOGY.md");
+    for experiment in [
+        "identical",
+        "one_after_the_other",
+        "known",
+        "known_under_load",
+    ] {
+        let output = Command::new(&example)
+            .arg(experiment)
+            .output()
+            .expect("it can be started");
+        assert!(output.status.success(), "{}", common::stderr(&output));
+        let tables = common::stdout(&output);
+        let rows = tables.lines().filter(|line| line.starts_with('|'));
+        assert!(rows.clone().count() > 2, "{experiment}: {tables}");
+        for row in rows {
+            assert!(text.contains(row), "METHODOLOGY.md lacks {row}");
+        }
     }
 }

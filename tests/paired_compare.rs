@@ -106,6 +106,31 @@ fn every_way_to_iterate_takes_turns() {
 }
 
 #[test]
+fn slow_iterations_end_a_relaunch_early_where_each_is_a_sample() {
+    let rounds = |id| {
+        let result = of(&suite("with"), &[id, id], "1");
+        assert_eq!(result["method"], "lock_step");
+        assert!(number(&result["arms"][0]["median_ns"]) > 2e7, "{result:#}");
+        result["relaunches"][0]["rounds"].as_u64()
+    };
+    let early = rounds("slow/auto");
+    assert!((Some(2)..Some(9)).contains(&early), "{early:?}");
+    // Criterion can't be told to take one iteration a sample here.
+    assert_eq!(rounds("slow/linear"), Some(9));
+}
+
+#[test]
+fn a_suite_that_insists_on_its_own_times_is_told_why_that_takes_so_long() {
+    let output = compare(&["own/settings", "own/settings", "--relaunches", "1", "--exe"])
+        .arg(suite("with"))
+        .output()
+        .expect("the command can be started");
+    let table = stdout(&output);
+    assert!(table.contains("note: a relaunch took"), "{table}");
+    assert!(table.contains("`configure_from_args()`"), "{table}");
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn only_arms_that_use_one_thread_are_kept_on_one_cpu() {
     let ids = [

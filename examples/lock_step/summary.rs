@@ -1,4 +1,4 @@
-//! The figures, from the raw data alone.
+//! The figures, from the raw data alone, as the tables of METHODOLOGY.md.
 
 use crate::experiments::Experiment;
 use serde_json::Value;
@@ -18,18 +18,33 @@ const STRAY: f64 = 3.0;
 struct Compared {
     id: String,
     truth: f64,
-    ln_ratios: Vec<f64>,
+    relaunches: Vec<Value>,
+}
+
+impl Compared {
+    fn column(&self, field: &str) -> impl Iterator<Item = f64> {
+        self.relaunches
+            .iter()
+            .filter_map(move |line| line[field].as_f64())
+    }
+
+    /// ln (measured ratio / true ratio) of each relaunch.
+    fn errors(&self) -> Vec<f64> {
+        let truth = self.truth.ln();
+        self.column("ln_ratio").map(|ln| ln - truth).collect()
+    }
 }
 
 pub(crate) fn of(experiment: Experiment, lines: &[Value]) -> Result<String, Box<dyn Error>> {
     if lines.is_empty() {
         return Ok("no comparison yet\n".to_owned());
     }
+    let comparisons = compared(lines);
     match experiment {
         Experiment::OneAfterTheOther => one_after_the_other(lines),
-        Experiment::Identical => Ok(spreads(lines)? + &coverage(&compared(lines))?),
+        Experiment::Identical => spreads(&comparisons),
         Experiment::Known | Experiment::KnownUnderLoad => {
-            Ok(spreads(lines)? + &coverage(&compared(lines))?)
+            Ok(spreads(&comparisons)? + "\n" + &coverage(&comparisons)?)
         }
     }
 }
@@ -38,107 +53,126 @@ fn number(line: &Value, field: &str) -> f64 {
     line[field].as_f64().unwrap_or(f64::NAN)
 }
 
+fn text<'a>(line: &'a Value, field: &str) -> &'a str {
+    line[field].as_str().unwrap_or_default()
+}
+
 fn compared(lines: &[Value]) -> Vec<Compared> {
     let mut comparisons: BTreeMap<u64, Compared> = BTreeMap::new();
     for line in lines {
-        let comparison = comparisons
+        comparisons
             .entry(line["comparison"].as_u64().unwrap_or_default())
             .or_insert_with(|| Compared {
-                id: line["id"].as_str().unwrap_or_default().to_owned(),
+                id: text(line, "id").to_owned(),
                 truth: number(line, "truth"),
-                ln_ratios: Vec::new(),
-            });
-        comparison.ln_ratios.push(number(line, "ln_ratio"));
+                relaunches: Vec::new(),
+            })
+            .relaunches
+            .push(line.clone());
     }
     comparisons.into_values().collect()
 }
 
+/// The benchmarks in the order in which they were compared first.
+fn ids<'a>(all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut ids = Vec::new();
+    for id in all {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
+fn percent(ln: f64) -> String {
+    format!("{:.2} %", ln * 100.0)
+}
+
+/// A count of so many, with its exact 95 % interval.
+fn share(count: usize, of: usize) -> Result<String, Box<dyn Error>> {
+    let bounds = clopper_pearson(count as u64, of as u64, LEVEL)?;
+    Ok(format!(
+        "{count} of {of} ({:.1} % to {:.1} %)",
+        bounds.low * 100.0,
+        bounds.high * 100.0
+    ))
+}
+
 /// For each benchmark: how relaunches and estimates scatter around the truth.
-fn spreads(lines: &[Value]) -> Result<String, Box<dyn Error>> {
-    let comparisons = compared(lines);
-    let mut ids: Vec<&str> = comparisons.iter().map(|each| each.id.as_str()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut text = String::from(
-        "benchmark              comparisons  relaunches  SD of ln ratio  strays  SD of estimate  \
-         seconds a relaunch\n",
+fn spreads(comparisons: &[Compared]) -> Result<String, Box<dyn Error>> {
+    let mut table = String::from(
+        "| benchmark | comparisons | relaunches | SD of a relaunch | strays | SD of the estimate \
+         | a relaunch takes | a turn takes besides its sample |\n|---|---|---|---|---|---|---|---|\n",
     );
-    for id in ids {
+    for id in ids(comparisons.iter().map(|each| each.id.as_str())) {
         let of_id: Vec<&Compared> = comparisons.iter().filter(|each| each.id == id).collect();
-        let errors: Vec<f64> = of_id
-            .iter()
-            .flat_map(|each| each.ln_ratios.iter().map(|ln| ln - each.truth.ln()))
-            .collect();
+        let errors: Vec<f64> = of_id.iter().flat_map(|each| each.errors()).collect();
         let estimates: Result<Vec<f64>, _> = of_id
             .iter()
-            .map(|each| hodges_lehmann(&each.ln_ratios).map(|ln| ln - each.truth.ln()))
+            .map(|each| hodges_lehmann(&each.errors()))
             .collect();
-        let mut seconds: Vec<f64> = lines
-            .iter()
-            .filter(|line| line["id"] == id)
-            .map(|line| number(line, "seconds"))
-            .collect();
+        let all =
+            |field| -> Vec<f64> { of_id.iter().flat_map(|each| each.column(field)).collect() };
         let spread = robust_standard_deviation(&errors)?;
         let center = median(&mut errors.clone())?;
-        let strays = errors
-            .iter()
-            .filter(|x| (**x - center).abs() > STRAY * spread)
-            .count();
+        let is_stray = |error: &&f64| (**error - center).abs() > STRAY * spread;
         writeln!(
-            text,
-            "{id:24} {:9}  {:10}  {:12.3} %  {strays:6}  {:12.3} %  {:18.3}",
+            table,
+            "| `{id}` | {} | {} | {} | {} | {} | {:.2} s | {:.2} ms |",
             of_id.len(),
             errors.len(),
-            spread * 100.0,
-            robust_standard_deviation(&estimates?)? * 100.0,
-            median(&mut seconds)?,
+            percent(spread),
+            errors.iter().filter(is_stray).count(),
+            percent(robust_standard_deviation(&estimates?)?),
+            median(&mut all("seconds"))?,
+            median(&mut all("turn_overhead_ns"))? / 1e6,
         )?;
     }
-    Ok(text)
+    Ok(table)
 }
 
 /// How often the interval holds the truth, and how wide it is.
 fn coverage(comparisons: &[Compared]) -> Result<String, Box<dyn Error>> {
     let mut held = 0;
     let mut half_widths = Vec::new();
+    let mut seconds = Vec::new();
     for comparison in comparisons {
-        let interval = signed_rank_interval(&comparison.ln_ratios, LEVEL)?;
-        held += u64::from(interval.contains(comparison.truth.ln()));
+        let interval = signed_rank_interval(&comparison.errors(), LEVEL)?;
+        held += usize::from(interval.contains(0.0));
         half_widths.push(interval.half_width());
+        seconds.extend(comparison.column("comparison_seconds").next());
     }
-    let bounds = clopper_pearson(held, comparisons.len() as u64, LEVEL)?;
     Ok(format!(
-        "\nthe 95 % interval holds the truth in {held} of {} ({:.1} % to {:.1} %)\n\
-         half-width: median {:.3} %, nine in ten below {:.3} %\n",
-        comparisons.len(),
-        bounds.low * 100.0,
-        bounds.high * 100.0,
-        median(&mut half_widths)? * 100.0,
-        quantile(&mut half_widths, 0.9)? * 100.0,
+        "| the interval held the true ratio | its half-width, median | nine in ten below | a \
+         comparison takes |\n|---|---|---|---|\n| {} | {} | {} | {:.1} s |\n",
+        share(held, comparisons.len())?,
+        percent(median(&mut half_widths)?),
+        percent(quantile(&mut half_widths, 0.9)?),
+        median(&mut seconds)?,
     ))
 }
 
+/// What two runs of the same benchmark say of each other.
 fn one_after_the_other(lines: &[Value]) -> Result<String, Box<dyn Error>> {
-    let ln_ratios: Vec<f64> = lines.iter().map(|line| number(line, "ln_ratio")).collect();
-    let mut text = format!(
-        "{} pairs of runs; robust SD of ln ratio {:.2} %; Criterion's verdicts:\n",
-        lines.len(),
-        robust_standard_deviation(&ln_ratios)? * 100.0
+    let mut table = String::from(
+        "| benchmark | pairs of runs | SD of the ratio | Criterion: \"regressed\" or \"improved\" \
+         |\n|---|---|---|---|\n",
     );
-    let mut verdicts: BTreeMap<&str, u64> = BTreeMap::new();
-    for line in lines {
-        *verdicts
-            .entry(line["verdict"].as_str().unwrap_or_default())
-            .or_default() += 1;
+    let row = |id: &str, of_id: &[&Value]| -> Result<String, Box<dyn Error>> {
+        let ln_ratios: Vec<f64> = of_id.iter().map(|line| number(line, "ln_ratio")).collect();
+        let is_alarm = |line: &&&Value| ["regressed", "improved"].contains(&text(line, "verdict"));
+        let alarms = of_id.iter().filter(is_alarm).count();
+        Ok(format!(
+            "| {id} | {} | {} | {} |\n",
+            of_id.len(),
+            percent(robust_standard_deviation(&ln_ratios)?),
+            share(alarms, of_id.len())?
+        ))
+    };
+    for id in ids(lines.iter().map(|line| text(line, "id"))) {
+        let of_id: Vec<&Value> = lines.iter().filter(|line| text(line, "id") == id).collect();
+        table += &row(&format!("`{id}`"), &of_id)?;
     }
-    for (verdict, count) in verdicts {
-        let bounds = clopper_pearson(count, lines.len() as u64, LEVEL)?;
-        writeln!(
-            text,
-            "  {verdict:12} {count:4} ({:.1} % to {:.1} %)",
-            bounds.low * 100.0,
-            bounds.high * 100.0
-        )?;
-    }
-    Ok(text)
+    table += &row("all", &lines.iter().collect::<Vec<_>>())?;
+    Ok(table)
 }

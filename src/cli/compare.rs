@@ -89,7 +89,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     if options.json {
         println!("{:#}", to_json(&comparison));
     } else {
-        print!("{}", table(&comparison, &names(&arms), settings.level));
+        print!("{}", table(&comparison, &names(&arms), &settings));
     }
     Ok(())
 }

@@ -1,14 +1,25 @@
 //! Numbers for people.
 
-use speedup::paired::{Comparison, Method};
+use speedup::paired::{ArmSummary, Comparison, Method, Settings};
+use speedup::stats::median;
 use std::fmt::Write;
 
 /// Digits of a ratio that is not near 1.
 const DIGITS: i32 = 4;
 
+/// Criterion's fewest samples, warm-up and the suite's own checks of a slow
+/// benchmark: iterations that no setting can spare.
+const SLOWEST_SAMPLES: f64 = 15.0;
+
+/// Starting, warming up and analysing, on a machine that is not overloaded.
+const AROUND_SAMPLING_SECONDS: f64 = 0.2;
+
+/// How many times as long a relaunch may take without a remark.
+const UNEXPECTED: f64 = 4.0;
+
 /// The result as a table, with what it means below; `names` are the arms'.
-pub(super) fn table(comparison: &Comparison, names: &[String], level: f64) -> String {
-    let percent = format!("{:.0} % interval", level * 100.0);
+pub(super) fn table(comparison: &Comparison, names: &[String], settings: &Settings) -> String {
+    let percent = format!("{:.0} % interval", settings.level * 100.0);
     let head = [
         "benchmark",
         "an iteration",
@@ -64,10 +75,40 @@ pub(super) fn table(comparison: &Comparison, names: &[String], level: f64) -> St
         "time ratio: time over the first row's; above 1 is slower. spread: from one relaunch to\n\
          another, robustly; strays: relaunches further than three of these from the median.\n",
     );
+    if let Some(seconds) = unexpected_seconds(comparison, settings) {
+        let _ = write!(
+            text,
+            "\n\
+             note: a relaunch took {seconds:.1} s, far more than was asked for. A suite's own `sample_size`,\n\
+             `measurement_time` and `warm_up_time` go before the comparison's; where they stand before\n\
+             `configure_from_args()`, the comparison can shorten them.\n"
+        );
+    }
     if comparison.method == Method::WholeProcesses {
         text.push_str(COARSE);
     }
     text
+}
+
+/// What a relaunch took, if neither its sampling time nor slow iterations
+/// explain it.
+fn unexpected_seconds(comparison: &Comparison, settings: &Settings) -> Option<f64> {
+    let mut seconds: Vec<f64> = comparison
+        .relaunches
+        .iter()
+        .map(|relaunch| relaunch.duration.as_secs_f64())
+        .collect();
+    let taken = median(&mut seconds).ok()?;
+    let of_arm = |arm: &ArmSummary| {
+        let sampling = settings.sampling.as_secs_f64();
+        sampling.max(arm.median_ns / 1e9 * SLOWEST_SAMPLES) + AROUND_SAMPLING_SECONDS
+    };
+    let expected: f64 = comparison.arms.iter().map(of_arm).sum();
+    let processes = match comparison.method {
+        Method::LockStep => 1.0,
+        Method::WholeProcesses => 2.0,
+    };
+    (taken > UNEXPECTED * expected * processes).then_some(taken)
 }
 
 const COARSE: &str = "\n\
