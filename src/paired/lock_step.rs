@@ -41,7 +41,7 @@ pub(super) fn relaunch(
     reversed: bool,
 ) -> Result<Vec<Samples>, PairedError> {
     let mut players = start(stage, arms, sampling, reversed)?;
-    let pinned = place(&players);
+    let pinned = place(&players, reversed);
     let enough = sampling.enough.filter(|_| {
         let mut processes = players.iter().map(|player| &player.process);
         processes.all(|process| process.samples_are_iterations(sampling.samples))
@@ -148,15 +148,17 @@ fn process_name(arms: &[Arm], index: usize) -> String {
 
 /// Keeps the single-threaded arms on one CPU, now that each has shown what it
 /// uses; tells which ones.
-fn place(players: &[Player<'_>]) -> Vec<bool> {
+fn place(players: &[Player<'_>], reversed: bool) -> Vec<bool> {
     let processes: Vec<&Process<'_>> = players.iter().map(|player| &player.process).collect();
     let alone: Vec<bool> = processes
         .iter()
         .map(|process| is_single_threaded(process.pid(), process.before()))
         .collect();
-    // Where the scheduler put the first of them is a good place, and another
-    // one with every relaunch.
-    let first = alone.iter().position(|alone| *alone);
+    // Where the scheduler put the first of them that was started is a good
+    // place, and another one with every relaunch. Always the same arm would be
+    // at home there, and all others guests.
+    let mut started = order(players.len(), 0, reversed).into_iter();
+    let first = started.find(|index| alone[*index]);
     let Some(cpu) = first.and_then(|index| last_cpu(processes[index].pid())) else {
         return vec![false; processes.len()];
     };
