@@ -11,18 +11,23 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::error::Failure;
-use super::frame::{FrameBuffer, FrameError, take_item};
+use super::frame::{FrameBuffer, FrameError, HEADER_BYTES, take_item};
 use super::job::{BORROW_FROM_BYTES, status};
 use super::pace::Pace;
 use super::seats::{Ended, Lease, Seats};
 use super::wire::Wire;
 use super::worker_process::{WorkerProcess, is_late};
 
-/// The largest frame that is sent to a worker which is busy.
+/// The most bytes that wait at a worker which is busy.
 ///
-/// The worker reads it only when it has sent all its results, so it must fit
-/// into the socket's buffer: else both sides could wait for each other.
+/// The worker reads them only when it has sent all its results, so they must
+/// fit into the socket's buffer: else both sides could wait for each other.
 const PREFETCH_BYTES: usize = 32 * 1024;
+
+/// The most batches that wait at a worker which is busy, where they are of a
+/// fixed size and so short that waking somebody up costs more than they do. A
+/// socket's buffer holds many times as many small frames.
+const MAX_BEHIND: usize = 15;
 
 /// The most jobs in one batch: a frame counts them in 32 bits.
 const MAX_BATCH: usize = 1 << 24;
@@ -74,6 +79,11 @@ pub(super) trait Feed {
     fn is_cancellable(&self, _batch: &Self::Batch) -> bool {
         false
     }
+    /// Whether the caller has said how many jobs travel together, so that
+    /// short ones cannot be made to share a message.
+    fn is_fixed(&self, _batch: &Self::Batch) -> bool {
+        false
+    }
     /// Whether that has happened.
     fn is_cancelled(&self, _batch: &Self::Batch) -> bool {
         false
@@ -93,6 +103,8 @@ struct Flight<B> {
     batch: B,
     /// The jobs that have no outcome yet.
     left: usize,
+    /// What its frame takes in the socket.
+    bytes: usize,
 }
 
 /// Runs what `feed` has on the worker of `lease`, until it has no more.
@@ -105,7 +117,8 @@ pub(super) fn drive<'s, F: Feed>(
         seats,
         lease,
         feed,
-        flights: VecDeque::with_capacity(2),
+        running: None,
+        behind: VecDeque::new(),
         set_aside: None,
         pace: Pace::default(),
         deadline: None,
@@ -122,9 +135,10 @@ struct Driver<'d, 's, F: Feed> {
     seats: &'s Seats,
     lease: &'d mut Lease<'s>,
     feed: &'d F,
-    /// Sent and not answered in full: the one that runs, and at most one
-    /// behind it.
-    flights: VecDeque<Flight<F::Batch>>,
+    /// Sent and not answered in full.
+    running: Option<Flight<F::Batch>>,
+    /// Sent ahead, to be run after that one.
+    behind: VecDeque<Flight<F::Batch>>,
     /// Taken, but too large to be sent while the worker is busy.
     set_aside: Option<F::Batch>,
     pace: Pace,
@@ -138,28 +152,26 @@ struct Driver<'d, 's, F: Feed> {
 impl<F: Feed> Driver<'_, '_, F> {
     fn run(&mut self) -> Result<(), Ended> {
         loop {
-            if self.flights.is_empty() {
+            if self.running.is_none() {
                 let feed = self.feed;
                 let set_aside = self.set_aside.is_some();
                 if !self.lease.staff(&|| set_aside || feed.wanted())? {
                     return Ok(());
                 }
                 self.writable = true;
-                if !self.send_next() && self.flights.is_empty() && self.writable {
+                if !self.send_next() && self.writable {
                     return Ok(());
                 }
             }
-            if self.may_prefetch() {
-                self.send_next();
-            }
-            if self.flights.is_empty() {
+            while self.may_prefetch() && self.send_next() {}
+            if self.running.is_none() {
                 // The write failed and nothing is under way: what is left to
                 // learn is how the worker ended.
                 self.lost(&FrameError::Cut);
             } else if let Err(error) = self.receive() {
                 self.lost(&error);
             }
-            if self.flights.is_empty()
+            if self.running.is_none()
                 && self.set_aside.is_none()
                 && (!self.feed.wanted() || self.seats.contended())
             {
@@ -170,20 +182,33 @@ impl<F: Feed> Driver<'_, '_, F> {
         }
     }
 
-    fn may_prefetch(&mut self) -> bool {
-        let [flight] = self.flights.make_contiguous() else {
+    fn may_prefetch(&self) -> bool {
+        let Some(running) = &self.running else {
             return false;
         };
-        !self.feed.is_cancellable(&flight.batch)
+        !self.feed.is_cancellable(&running.batch)
             && self.writable
             && self.set_aside.is_none()
             && self.pace.is_brisk()
+            && self.has_room_behind(running)
             && !self.seats.contended()
+    }
+
+    /// Whether one more batch may wait at the worker: the first may, so that
+    /// the worker has something to do while the outcomes travel.
+    fn has_room_behind(&self, running: &Flight<F::Batch>) -> bool {
+        if self.behind.is_empty() {
+            return true;
+        }
+        let jobs = self.behind.iter().map(|flight| flight.left).sum();
+        self.feed.is_fixed(&running.batch)
+            && self.behind.len() < MAX_BEHIND
+            && self.pace.is_negligible(jobs)
     }
 
     /// Sends the next batch, if there is one; `false` if nothing was sent.
     fn send_next(&mut self) -> bool {
-        let ahead = !self.flights.is_empty();
+        let ahead = self.running.is_some();
         let left = self.lease.jobs_left();
         if left == 0 {
             return false;
@@ -208,7 +233,9 @@ impl<F: Feed> Driver<'_, '_, F> {
             encode(self.feed, &batch, count, &mut connection.out);
             self.pace.note_arguments(count, connection.out.body_bytes());
         }
-        if ahead && (is_large || connection.out.body_bytes() > PREFETCH_BYTES) {
+        let bytes = HEADER_BYTES + connection.out.body_bytes();
+        let waiting: usize = self.behind.iter().map(|flight| flight.bytes).sum();
+        if ahead && (is_large || waiting + bytes > PREFETCH_BYTES) {
             self.set_aside = Some(batch);
             return false;
         }
@@ -231,7 +258,16 @@ impl<F: Feed> Driver<'_, '_, F> {
         };
         match sent {
             Ok(()) => {
-                self.flights.push_back(Flight { batch, left: count });
+                let flight = Flight {
+                    batch,
+                    left: count,
+                    bytes,
+                };
+                if ahead {
+                    self.behind.push_back(flight);
+                } else {
+                    self.running = Some(flight);
+                }
                 true
             }
             Err(error) => {
@@ -279,7 +315,7 @@ impl<F: Feed> Driver<'_, '_, F> {
     fn receive(&mut self) -> Result<(), FrameError> {
         let connection = self.lease.connection();
         let worker = connection.process.id();
-        let flight = self.flights.front_mut().expect("something is under way");
+        let flight = self.running.as_mut().expect("something is under way");
         let frame = connection.receive(self.deadline)?;
         let count = frame.header.count as usize;
         if count > flight.left {
@@ -302,10 +338,11 @@ impl<F: Feed> Driver<'_, '_, F> {
             }
         }
         self.seats.note_progress();
-        if flight.left == 0
-            && let Some(flight) = self.flights.pop_front()
-        {
-            self.feed.finish(flight.batch);
+        if flight.left == 0 {
+            let next = self.behind.pop_front();
+            if let Some(done) = std::mem::replace(&mut self.running, next) {
+                self.feed.finish(done.batch);
+            }
         }
         self.deadline = self
             .seats
@@ -330,15 +367,14 @@ impl<F: Feed> Driver<'_, '_, F> {
         // the only batch under way was not begun.
         let unread =
             matches!(error, FrameError::Io(error) if error.kind() == ErrorKind::ConnectionReset);
-        let unbegun = unread && self.flights.len() == 1;
+        let unbegun = unread && self.behind.is_empty();
         let failure = self
             .lease
             .vacate(|status: ExitStatus| Failure::Died { status });
-        let mut flights = std::mem::take(&mut self.flights).into_iter();
-        if let Some(flight) = flights.next() {
+        if let Some(flight) = self.running.take() {
             self.settle(flight, worker, failure, unbegun, &process);
         }
-        for flight in flights {
+        for flight in self.behind.drain(..) {
             self.feed.give_back(flight.batch, false);
         }
     }

@@ -355,6 +355,10 @@ where
         true
     }
 
+    fn is_fixed(&self, _batch: &Self::Batch) -> bool {
+        self.call.chunk.is_some()
+    }
+
     fn deliver(&self, batch: &mut Self::Batch, worker: u32, outcome: Outcome<'_>) {
         let index = batch.first + batch.outcomes.len();
         let decoded = match outcome {

@@ -21,6 +21,10 @@ const GROWTH: usize = 8;
 /// Jobs so short that a worker would notice the wait for the next one.
 const BRISK: Duration = Duration::from_millis(2);
 
+/// What a few jobs may take together and still not be worth waking anybody up
+/// for.
+const NEGLIGIBLE: Duration = Duration::from_micros(30);
+
 /// One driver's view of its jobs: their time and bytes, smoothed.
 ///
 /// Unknown jobs are sent singly. What they turn out to take sets the size of
@@ -65,6 +69,12 @@ impl Pace {
     pub(super) fn is_brisk(&self) -> bool {
         self.time_ns
             .is_some_and(|time_ns| time_ns < BRISK.as_secs_f64() * 1e9)
+    }
+
+    /// Whether so many jobs take less time than it takes to send another.
+    pub(super) fn is_negligible(&self, jobs: usize) -> bool {
+        self.time_ns
+            .is_some_and(|time_ns| time_ns * (jobs as f64) < NEGLIGIBLE.as_secs_f64() * 1e9)
     }
 
     pub(super) fn note_arguments(&mut self, count: usize, bytes: usize) {
