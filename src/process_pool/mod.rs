@@ -73,6 +73,7 @@
 //! | `builder` | settings, and the checks before anything is started |
 //! | `pool` | the pool's methods |
 //! | `map` | all results in input order |
+//! | `single` | the same for a single input |
 //! | `imap` | results one by one |
 //! | `async_result` | the handle to one submitted job |
 //! | `queue` | jobs submitted and not waited for, and the threads that drive workers for them |
@@ -106,6 +107,7 @@ mod pace;
 mod pool;
 mod queue;
 mod seats;
+mod single;
 mod stream;
 mod wire;
 mod wire_types;

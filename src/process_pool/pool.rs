@@ -12,6 +12,7 @@ use super::job::{Job, JobIndex};
 use super::map::{self, Call, OnFailure};
 use super::queue::{Core, Queue, Sink, Task, WhenFull};
 use super::seats::{Ended, Seats};
+use super::single;
 use super::wire::{Wire, encode_whole};
 
 /// A pool of worker processes that run jobs.
@@ -402,7 +403,12 @@ impl<'p> Chunked<'p> {
         I: IntoIterator<Item = A, IntoIter: Send>,
     {
         let call = self.call(job, OnFailure::Stop)?;
-        let (outcomes, ended) = map::map(&self.pool.core.seats, call, inputs.into_iter());
+        let seats = &self.pool.core.seats;
+        let inputs = inputs.into_iter();
+        if single::is_single(&inputs) {
+            return single::map(seats, &call, inputs);
+        }
+        let (outcomes, ended) = map::map(seats, call, inputs);
         let results = outcomes.into_iter().collect::<Result<Vec<R>, JobError>>()?;
         ended?;
         Ok(results)
@@ -424,7 +430,12 @@ impl<'p> Chunked<'p> {
         I: IntoIterator<Item = A, IntoIter: Send>,
     {
         let call = self.call(job, OnFailure::Continue)?;
-        let (outcomes, ended) = map::map(&self.pool.core.seats, call, inputs.into_iter());
+        let seats = &self.pool.core.seats;
+        let inputs = inputs.into_iter();
+        if single::is_single(&inputs) {
+            return Ok(single::try_map(seats, &call, inputs));
+        }
+        let (outcomes, ended) = map::map(seats, call, inputs);
         ended?;
         Ok(outcomes)
     }
