@@ -78,24 +78,20 @@ impl Header {
         bytes
     }
 
-    pub(super) fn parse(mut bytes: &[u8]) -> Result<Self, FrameError> {
-        let garbage = || FrameError::Garbage("no frame begins here".to_owned());
-        let input = &mut bytes;
-        let magic = u16::decode(input).map_err(|_| garbage())?;
-        let kind = u8::decode(input).map_err(|_| garbage())?;
-        let header = Self {
-            kind: Kind::from_byte(kind).ok_or_else(garbage)?,
-            layout: u8::decode(input).map_err(|_| garbage())?,
-            count: u32::decode(input).map_err(|_| garbage())?,
-            sequence: u64::decode(input).map_err(|_| garbage())?,
-            detail: u64::decode(input).map_err(|_| garbage())?,
-            length: u64::decode(input).map_err(|_| garbage())?,
-        };
-        if magic == MAGIC {
-            Ok(header)
-        } else {
-            Err(garbage())
-        }
+    pub(super) fn parse(bytes: &[u8; HEADER_BYTES]) -> Result<Self, FrameError> {
+        let word = |at: usize| u64::from_le_bytes(std::array::from_fn(|i| bytes[at + i]));
+        let magic = u16::from_le_bytes([bytes[0], bytes[1]]);
+        Kind::from_byte(bytes[2])
+            .filter(|_| magic == MAGIC)
+            .map(|kind| Self {
+                kind,
+                layout: bytes[3],
+                count: u32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]),
+                sequence: word(8),
+                detail: word(16),
+                length: word(24),
+            })
+            .ok_or_else(|| FrameError::Garbage("no frame begins here".to_owned()))
     }
 }
 
@@ -204,7 +200,10 @@ impl<S: ByteSource> FrameReader<S> {
                 Ok(None)
             };
         }
-        let header = Header::parse(&self.buffer[self.begin..self.begin + HEADER_BYTES])?;
+        let header = match self.buffer[self.begin..].first_chunk() {
+            Some(bytes) => Header::parse(bytes)?,
+            None => return Err(FrameError::Cut),
+        };
         let length = usize::try_from(header.length)
             .ok()
             .filter(|length| isize::try_from(*length).is_ok())

@@ -43,7 +43,8 @@ impl From<Ended> for Failure {
 #[derive(Debug)]
 struct Seat {
     number: usize,
-    connection: Option<Connection>,
+    /// Boxed, as a seat changes hands with every call.
+    connection: Option<Box<Connection>>,
     /// No earlier may a worker be started here again.
     not_before: Option<Instant>,
 }
@@ -107,7 +108,7 @@ impl Seats {
             .collect();
         let seat = |(number, connection)| Seat {
             number,
-            connection: Some(connection),
+            connection: Some(Box::new(connection)),
             not_before: None,
         };
         Ok(Self {
@@ -403,7 +404,7 @@ impl Lease<'_> {
             .wait_until_ready(launch, Instant::now() + launch.start_timeout)
             .map_err(|error| error.to_string())?;
         let seat = self.seat();
-        seat.connection = Some(connection);
+        seat.connection = Some(Box::new(connection));
         seat.not_before = None;
         Ok(())
     }
