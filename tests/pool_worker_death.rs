@@ -3,10 +3,11 @@
 mod pool_support;
 
 use std::fs::{self, File};
-use std::io::{Read, Seek};
+use std::io::{self, Read, Seek};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
@@ -15,13 +16,18 @@ use std::time::Duration;
 use pool_support::jobs::{self, *};
 use pool_support::{
     Named, builder, copy_of_this_program, eventually, leaving_nothing, main as run, scratch,
-    system, wait_for_id, with_pool,
+    system, unprivileged_fixture, wait_for_id, with_pool,
 };
 use speedup::process_pool::{Error, Failure, JobError, ProcessPool, StartError};
 
 fn main() -> ExitCode {
-    run(TESTS, &[])
+    run(TESTS, FIXTURES)
 }
+
+/// What the operating system says where no more processes are to be had.
+const EAGAIN: i32 = 11;
+
+const FIXTURES: &[Named] = &[("without processes", without_processes)];
 
 const TESTS: &[Named] = &[
     (
@@ -62,6 +68,10 @@ const TESTS: &[Named] = &[
     (
         "row_12_replacement_without_free_descriptors",
         replacement_without_descriptors,
+    ),
+    (
+        "row_12_replacement_without_processes_to_be_had",
+        replacement_without_processes,
     ),
     (
         "row_12_replacement_whose_initializer_fails",
@@ -411,6 +421,50 @@ fn replacement_without_descriptors() {
             hoard.pop();
             assert!(!call.is_finished());
             drop(hoard);
+            assert_eq!(call.join().unwrap().len(), 10);
+        });
+    });
+}
+
+fn replacement_without_processes() {
+    let directory = scratch();
+    let status = unprivileged_fixture("without processes", &directory)
+        .status()
+        .unwrap();
+    assert!(status.success(), "{status}");
+}
+
+fn without_processes() {
+    assert!(!system::is_superuser());
+    leaving_nothing(|| {
+        let pool = builder(1).restart_budget(2).start(&jobs::table()).unwrap();
+        system::kill_and_wait(pool.worker_ids()[0]);
+        let before = system::allow_no_more_processes();
+        let error = pool.map(ECHO, [1]).unwrap_err();
+        system::limit_processes(before);
+        let again = io::Error::from_raw_os_error(EAGAIN).to_string();
+        assert!(matches!(error, Error::RestartBudget { .. }), "{error}");
+        assert!(error.to_string().contains(&again), "{error}");
+    });
+    with_pool(builder(1), |pool| {
+        let id = pool.worker_ids()[0];
+        let mut dead = File::open(format!("/proc/{id}/stat")).unwrap();
+        system::kill_and_wait(id);
+        let (go, wait) = mpsc::channel();
+        thread::scope(|scope| {
+            let call = scope.spawn(move || {
+                wait.recv().unwrap();
+                pool.map(ECHO, 0..10).unwrap()
+            });
+            let before = system::allow_no_more_processes();
+            go.send(()).unwrap();
+            // It is reaped when it is found dead, and its replacement fails.
+            eventually("the dead worker is reaped", || {
+                dead.rewind().unwrap();
+                dead.read_to_string(&mut String::new()).is_err()
+            });
+            assert!(!call.is_finished());
+            system::limit_processes(before);
             assert_eq!(call.join().unwrap().len(), 10);
         });
     });

@@ -20,6 +20,7 @@ pub mod system;
 use std::env;
 use std::fs;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
@@ -35,6 +36,9 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 /// How long to wait for what must happen.
 pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How a test ends that cannot be run here, after it has said why.
+const SKIPPED: i32 = 77;
 
 const RUN_TEST: &str = "--run-test";
 const RUN_FIXTURE: &str = "--run-fixture";
@@ -86,6 +90,34 @@ pub fn fixture(name: &str) -> Command {
     command
 }
 
+/// Ends this test, which cannot be run here, and says so.
+pub fn skip(why: &str) -> ! {
+    eprintln!("{why}");
+    std::process::exit(SKIPPED);
+}
+
+/// This executable, to be run as a fixture by a user who is not the superuser:
+/// by whoever runs the test, or by one who has nothing else here. In the
+/// second case it is a copy in `directory`, as this one may lie where others
+/// cannot read.
+pub fn unprivileged_fixture(name: &str, directory: &tempfile::TempDir) -> Command {
+    /// Of nobody in particular.
+    const USER: &str = "64321";
+    if !system::is_superuser() {
+        return fixture(name);
+    }
+    if Command::new("setpriv").arg("--version").output().is_err() {
+        skip("the superuser has no limits, and `setpriv` of util-linux is missing to be another");
+    }
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = Command::new("setpriv");
+    command
+        .args(["--reuid", USER, "--regid", USER, "--clear-groups", "--"])
+        .arg(copy_of_this_program(directory))
+        .args([RUN_FIXTURE, name]);
+    command
+}
+
 /// Runs a test in a process of its own, killed when its time is up.
 fn run_apart(name: &str) -> Result<(), Failed> {
     let mut child = Command::new(env::current_exe().unwrap())
@@ -112,6 +144,10 @@ fn run_apart(name: &str) -> Result<(), Failed> {
     let said = || format!("{}{}", output.join().unwrap(), errors.join().unwrap());
     match status {
         Some(status) if status.success() => Ok(()),
+        Some(status) if status.code() == Some(SKIPPED) => {
+            eprintln!("{name} was NOT run: {}", said());
+            Ok(())
+        }
         Some(status) => Err(format!("{status}\n{}", said()).into()),
         None => Err(format!("hung: killed after {LIMIT:?}\n{}", said()).into()),
     }

@@ -1,6 +1,7 @@
 //! What the standard library cannot ask of, or tell, the operating system.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::process;
 
 pub const SIGINT: i32 = 2;
@@ -24,8 +25,46 @@ mod libc {
         pub(super) safe fn signal(signal: c_int, handler: usize) -> usize;
         pub(super) safe fn siginterrupt(signal: c_int, interrupt: c_int) -> c_int;
         pub(super) safe fn atexit(handler: extern "C" fn()) -> c_int;
+        pub(super) fn getrlimit(resource: c_int, limits: *mut super::Limits) -> c_int;
+        pub(super) fn setrlimit(resource: c_int, limits: *const super::Limits) -> c_int;
         pub(super) fn write(descriptor: c_int, bytes: *const c_void, count: usize) -> isize;
     }
+}
+
+/// `struct rlimit`, as it is on every Linux of 64 bits.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub struct Limits {
+    soft: u64,
+    hard: u64,
+}
+
+/// Linux's `RLIMIT_NPROC`.
+const PROCESSES: i32 = 6;
+
+/// Lets this user start no further process or thread, until the returned
+/// limits are given to [`limit_processes`]. It does not bind the superuser.
+#[allow(unsafe_code)]
+pub fn allow_no_more_processes() -> Limits {
+    let mut before = Limits::default();
+    // SAFETY: the pointer is to a structure that the call may fill in.
+    let outcome = unsafe { libc::getrlimit(PROCESSES, &raw mut before) };
+    assert_eq!(outcome, 0, "the limit on processes is not to be had");
+    limit_processes(Limits { soft: 1, ..before });
+    before
+}
+
+/// Sets the limit on this user's processes and threads.
+#[allow(unsafe_code)]
+pub fn limit_processes(limits: Limits) {
+    // SAFETY: the pointer is to a structure that lives through the call.
+    let outcome = unsafe { libc::setrlimit(PROCESSES, &raw const limits) };
+    assert_eq!(outcome, 0, "the limit on processes cannot be set");
+}
+
+/// Whether this process is the superuser's.
+pub fn is_superuser() -> bool {
+    fs::metadata("/proc/self").unwrap().uid() == 0
 }
 
 /// Sends a signal; to a process group where `process` is negative.
