@@ -161,10 +161,12 @@ fn time_out_among_short_jobs() {
         builder(1).task_timeout(Duration::from_millis(200)),
         |pool| {
             let inputs = (0..100).map(|x| if x == 50 { 3_600_000 } else { 0 });
-            let chunked = pool.with_chunk_size(20).unwrap();
-            let outcomes = chunked.try_map(SLEEP_MS, inputs).unwrap();
-            for (index, outcome) in outcomes.iter().enumerate() {
-                assert_eq!(outcome.is_err(), index == 50, "{outcome:?}");
+            for chunk in [1, 20] {
+                let chunked = pool.with_chunk_size(chunk).unwrap();
+                let outcomes = chunked.try_map(SLEEP_MS, inputs.clone()).unwrap();
+                for (index, outcome) in outcomes.iter().enumerate() {
+                    assert_eq!(outcome.is_err(), index == 50, "{outcome:?}");
+                }
             }
         },
     );

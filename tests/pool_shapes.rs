@@ -55,6 +55,10 @@ const TESTS: &[Named] = &[
         finishing_order,
     ),
     ("row_38_skewed_lengths_are_spread_evenly", skewed),
+    (
+        "row_38_long_jobs_after_many_short_ones_are_shared",
+        long_after_short,
+    ),
     ("row_39_two_hundred_workers", two_hundred),
     (
         "row_39_more_workers_than_descriptors_allow",
@@ -67,6 +71,21 @@ const TESTS: &[Named] = &[
     ("row_41_max_tasks_per_worker_loses_no_job", max_tasks),
 ];
 
+/// Claims to have one item.
+struct SaysOne(std::ops::Range<u64>);
+
+impl Iterator for SaysOne {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (1, Some(1))
+    }
+}
+
 fn few_jobs() {
     with_pool(builder(4), |pool| {
         assert_eq!(pool.map(ECHO, []).unwrap(), [0; 0]);
@@ -76,6 +95,13 @@ fn few_jobs() {
         assert_eq!(pool.map(ECHO, [7]).unwrap(), [7]);
         assert_eq!(pool.imap(ECHO, [7]).unwrap().next().unwrap().unwrap(), 7);
         assert_eq!(pool.map(ECHO, [7, 8]).unwrap(), [7, 8]);
+        // As many as they are, whatever they say.
+        for count in 0..4 {
+            let expected: Vec<u64> = (0..count).collect();
+            assert_eq!(pool.map(ECHO, SaysOne(0..count)).unwrap(), expected);
+            let outcomes = pool.try_map(ECHO, SaysOne(0..count)).unwrap();
+            assert!(outcomes.into_iter().map(Result::unwrap).eq(0..count));
+        }
         // Of unknown length, too.
         assert_eq!(
             pool.map(ECHO, (0..100).filter(|x| x % 50 == 1)).unwrap(),
@@ -333,6 +359,22 @@ fn skewed() {
         let wait_us = last.values().max().unwrap() - last.values().min().unwrap();
         let allowed_us = longest_us + bound_us / 10;
         assert!(wait_us <= allowed_us, "{wait_us} against {allowed_us}");
+    });
+}
+
+fn long_after_short() {
+    const LONG: usize = 12;
+    with_pool(builder(2), |pool| {
+        // Many are sent ahead while they are short.
+        let lengths = (0..1000).map(|index| if index < 1000 - LONG { 0 } else { 50 });
+        let chunked = pool.with_chunk_size(1).unwrap();
+        let served = chunked.map(LABOUR, lengths).unwrap();
+        let mut shares = BTreeMap::<u32, usize>::new();
+        for (worker, _) in &served[1000 - LONG..] {
+            *shares.entry(*worker).or_default() += 1;
+        }
+        let largest = shares.into_values().max().unwrap();
+        assert!(largest <= LONG * 3 / 4, "one ran {largest} of {LONG}");
     });
 }
 

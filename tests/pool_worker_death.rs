@@ -82,6 +82,10 @@ const TESTS: &[Named] = &[
         "row_13_short_jobs_in_one_message_name_the_culprit",
         culprit_among_short_jobs,
     ),
+    (
+        "row_13_jobs_sent_ahead_one_by_one_run_elsewhere_and_once",
+        sent_ahead,
+    ),
 ];
 
 fn signal_of(error: &JobError) -> Option<i32> {
@@ -510,5 +514,27 @@ fn culprit_among_short_jobs() {
             let outcomes = chunked.try_map(KILL_SELF_IF, inputs).unwrap();
             assert_only_failure(&outcomes, culprit);
         }
+    });
+}
+
+fn sent_ahead() {
+    with_pool(builder(2), |pool| {
+        let directory = scratch();
+        let path = directory.path().join("notes");
+        File::create(&path).unwrap();
+        let dies = |x: u64| x % 400 == 399;
+        let inputs: Vec<_> = (0..4000)
+            .map(|x| (path.display().to_string(), dies(x), x))
+            .collect();
+        let chunked = pool.with_chunk_size(1).unwrap();
+        let outcomes = chunked.try_map(NOTE, inputs).unwrap();
+        for (index, outcome) in outcomes.iter().enumerate() {
+            assert_eq!(outcome.is_err(), dies(index as u64), "{outcome:?}");
+        }
+        let notes = fs::read(&path).unwrap();
+        let (notes, _) = notes.as_chunks();
+        let mut begun: Vec<u64> = notes.iter().map(|note| u64::from_le_bytes(*note)).collect();
+        begun.sort_unstable();
+        assert!(begun.into_iter().eq(0..4000), "each once");
     });
 }

@@ -22,12 +22,19 @@ use super::worker_process::{WorkerProcess, is_late};
 ///
 /// The worker reads them only when it has sent all its results, so they must
 /// fit into the socket's buffer: else both sides could wait for each other.
-const PREFETCH_BYTES: usize = 32 * 1024;
+/// Linux gives it 208 KiB, others as little as 8.
+const PREFETCH_BYTES: usize = if cfg!(any(target_os = "linux", target_os = "android")) {
+    32 * 1024
+} else {
+    4 * 1024
+};
 
 /// The most batches that wait at a worker which is busy, where they are of a
-/// fixed size and so short that waking somebody up costs more than they do. A
-/// socket's buffer holds many times as many small frames.
-const MAX_BEHIND: usize = 15;
+/// fixed size and so short that waking somebody up costs more than they do.
+///
+/// More would be faster still. But a job that takes long after many that did
+/// not holds up as many as wait behind it, which others could have run.
+const MAX_BEHIND: usize = 7;
 
 /// The most jobs in one batch: a frame counts them in 32 bits.
 const MAX_BATCH: usize = 1 << 24;
@@ -53,6 +60,8 @@ pub(super) struct Cut {
     pub(super) most: usize,
     /// Whether the worker still has another batch to run.
     pub(super) ahead: bool,
+    /// How many jobs wait at it behind that one.
+    pub(super) behind: usize,
 }
 
 /// Where a driver gets its jobs and leaves their outcomes.
@@ -200,10 +209,13 @@ impl<F: Feed> Driver<'_, '_, F> {
         if self.behind.is_empty() {
             return true;
         }
-        let jobs = self.behind.iter().map(|flight| flight.left).sum();
         self.feed.is_fixed(&running.batch)
             && self.behind.len() < MAX_BEHIND
-            && self.pace.is_negligible(jobs)
+            && self.pace.is_negligible(self.jobs_behind())
+    }
+
+    fn jobs_behind(&self) -> usize {
+        self.behind.iter().map(|flight| flight.left).sum()
     }
 
     /// Sends the next batch, if there is one; `false` if nothing was sent.
@@ -215,9 +227,14 @@ impl<F: Feed> Driver<'_, '_, F> {
         }
         let most = usize::try_from(left).unwrap_or(usize::MAX).min(MAX_BATCH);
         let limit = self.pace.jobs().min(most);
+        let cut = Cut {
+            limit,
+            most,
+            ahead,
+            behind: self.jobs_behind(),
+        };
         let set_aside = self.set_aside.take();
-        let Some(mut batch) = set_aside.or_else(|| self.feed.take(Cut { limit, most, ahead }))
-        else {
+        let Some(mut batch) = set_aside.or_else(|| self.feed.take(cut)) else {
             return false;
         };
         let job = self.feed.job(&batch);

@@ -297,10 +297,17 @@ impl<A, R, I: Iterator<Item = A>> MapFeed<A, R, I> {
     }
 
     fn size(&self, inputs: &I, cut: Cut) -> usize {
-        if let Some(chunk) = self.call.chunk {
-            return chunk.get().min(cut.most);
-        }
         let (least, most) = inputs.size_hint();
+        if let Some(chunk) = self.call.chunk {
+            // What waits at one worker must be little against what is left
+            // for the others, should it take longer than what came before.
+            let is_little = cut.behind < least / (4 * self.drivers);
+            return if cut.behind == 0 || is_little {
+                chunk.get().min(cut.most)
+            } else {
+                0
+            };
+        }
         if most != Some(least) {
             return cut.limit;
         }

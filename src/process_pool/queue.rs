@@ -376,10 +376,6 @@ impl Feed for QueueFeed<'_> {
         batch.tasks[0].sink.grouping() == Grouping::Alone
     }
 
-    fn is_fixed(&self, batch: &Batch) -> bool {
-        matches!(batch.tasks[0].sink.grouping(), Grouping::Fixed(_))
-    }
-
     fn is_cancelled(&self, batch: &Batch) -> bool {
         !batch.tasks[0].sink.is_wanted()
     }
