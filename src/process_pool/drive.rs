@@ -13,8 +13,9 @@ use std::time::{Duration, Instant};
 use super::error::Failure;
 use super::frame::{FrameBuffer, FrameError, HEADER_BYTES, take_item};
 use super::job::{BORROW_FROM_BYTES, status};
+use super::lease::Lease;
 use super::pace::Pace;
-use super::seats::{Ended, Lease, Seats};
+use super::seats::{Ended, Seats};
 use super::wire::Wire;
 use super::worker_process::{WorkerProcess, is_late};
 

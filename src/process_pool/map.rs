@@ -18,10 +18,12 @@ use super::drive::{Cut, Feed, Outcome, drive};
 use super::error::{Failure, JobError};
 use super::job::Job;
 use super::seats::{Ended, Seats};
+use super::segments::{Segment, fill, in_order};
 use super::wire::{Wire, encode_whole};
 use super::worker_process::WorkerProcess;
 
-type Outcomes<R> = Vec<Result<R, JobError>>;
+/// What has become of jobs, in order.
+pub(super) type Outcomes<R> = Vec<Result<R, JobError>>;
 
 /// What to do with the rest once a job has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,43 +159,6 @@ where
         drive(seats, &mut lease, feed)?;
     }
     Ok(())
-}
-
-type Segment<R> = (usize, Outcomes<R>);
-
-fn in_order<R>(mut segments: Vec<Segment<R>>) -> Outcomes<R> {
-    if segments.len() == 1 {
-        return segments
-            .pop()
-            .map(|(_, outcomes)| outcomes)
-            .unwrap_or_default();
-    }
-    let total = segments.iter().map(|(_, outcomes)| outcomes.len()).sum();
-    let mut all = Vec::with_capacity(total);
-    for (_, outcomes) in segments {
-        all.extend(outcomes);
-    }
-    all
-}
-
-/// Gives every job that was not run the reason why.
-fn fill<A, R>(segments: &mut Vec<Segment<R>>, total: usize, call: &Call<A, R>, ended: &Ended) {
-    let mut gaps = Vec::new();
-    let mut next = 0;
-    for (first, outcomes) in segments.iter() {
-        gaps.push(next..*first);
-        next = first + outcomes.len();
-    }
-    gaps.push(next..total);
-    for gap in gaps.into_iter().filter(|gap| !gap.is_empty()) {
-        let first = gap.start;
-        let failure = |index| {
-            let failure = Failure::from(ended.clone());
-            Err(JobError::new(index, call.job.name(), None, failure))
-        };
-        segments.push((first, gap.map(failure).collect()));
-    }
-    segments.sort_unstable_by_key(|(first, _)| *first);
 }
 
 struct MapFeed<A, R, I> {

@@ -71,20 +71,22 @@
 //! | the caller's side | |
 //! |---|---|
 //! | `builder` | settings, and the checks before anything is started |
-//! | `pool` | the pool's methods |
-//! | `map` | all results in input order |
+//! | `pool`, `chunked` | the pool's methods |
+//! | `map`, `segments` | all results in input order |
 //! | `single` | the same for a single input |
 //! | `imap` | results one by one |
 //! | `async_result` | the handle to one submitted job |
-//! | `queue` | jobs submitted and not waited for, and the threads that drive workers for them |
+//! | `queue`, `queue_feed` | jobs submitted and not waited for, and the threads that drive workers for them |
 //! | `drive` | one thread drives one worker: sends jobs, reads outcomes, finds the culprit of a death |
 //! | `pace` | how many jobs travel together |
-//! | `seats` | who may use which worker; replacement and its budget |
+//! | `seats` | the workers' places, who may use which, and how many deaths are too many |
+//! | `lease` | the use of one place, and replacing the worker there |
 //! | `worker_process` | one process and the connection to it |
 //!
 //! | the child's side | |
 //! |---|---|
 //! | `worker` | the entry point and the loop that runs jobs |
+//! | `panics` | what a job that panics has to say |
 //!
 //! | both | |
 //! |---|---|
@@ -95,6 +97,7 @@
 
 mod async_result;
 mod builder;
+mod chunked;
 mod drive;
 mod error;
 mod frame;
@@ -102,11 +105,15 @@ mod frame;
 pub mod fuzzing;
 mod imap;
 mod job;
+mod lease;
 mod map;
 mod pace;
+mod panics;
 mod pool;
 mod queue;
+mod queue_feed;
 mod seats;
+mod segments;
 mod single;
 mod stream;
 mod wire;
@@ -116,9 +123,10 @@ mod worker_process;
 
 pub use async_result::AsyncResult;
 pub use builder::ProcessPoolBuilder;
+pub use chunked::Chunked;
 pub use error::{Error, Failure, JobError, StartError};
 pub use imap::Imap;
 pub use job::{Job, JobTable};
-pub use pool::{Chunked, ProcessPool};
+pub use pool::ProcessPool;
 pub use wire::{Wire, WireError, take_bytes};
 pub use worker::serve_if_worker;

@@ -10,10 +10,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::error::{Error, Failure};
+use super::lease::Lease;
 use super::worker_process::{Connection, Launch, WorkerProcess};
-
-/// The longest pause before a worker that could not be started is tried anew.
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Why no worker is to be had any more.
 #[derive(Clone, Debug)]
@@ -41,24 +39,24 @@ impl From<Ended> for Failure {
 }
 
 #[derive(Debug)]
-struct Seat {
-    number: usize,
+pub(super) struct Seat {
+    pub(super) number: usize,
     /// Boxed, as a seat changes hands with every call.
-    connection: Option<Box<Connection>>,
+    pub(super) connection: Option<Box<Connection>>,
     /// No earlier may a worker be started here again.
-    not_before: Option<Instant>,
+    pub(super) not_before: Option<Instant>,
 }
 
 #[derive(Debug)]
-struct State {
-    free: Vec<Seat>,
+pub(super) struct State {
+    pub(super) free: Vec<Seat>,
     /// Those who wait for a seat, in the order they came.
     waiting: VecDeque<u64>,
     next_ticket: u64,
     /// The worker in each seat, so that it can be killed by anyone.
-    workers: Vec<Option<Arc<WorkerProcess>>>,
+    pub(super) workers: Vec<Option<Arc<WorkerProcess>>>,
     deaths_in_a_row: u32,
-    ended: Option<Ended>,
+    pub(super) ended: Option<Ended>,
 }
 
 /// All seats of a pool.
@@ -69,18 +67,18 @@ struct State {
 pub(super) struct Seats {
     count: usize,
     state: Mutex<State>,
-    changed: Condvar,
-    launch: Launch,
-    max_tasks: Option<u64>,
+    pub(super) changed: Condvar,
+    pub(super) launch: Launch,
+    pub(super) max_tasks: Option<u64>,
     restart_budget: u32,
     /// How many wait for a seat; as `State::waiting`, to be read unlocked.
     waiting: AtomicUsize,
     /// How many have a seat and wait until a worker may be started there.
-    pausing: AtomicUsize,
+    pub(super) pausing: AtomicUsize,
     /// Whether any job has finished since the last death.
     progress: AtomicBool,
     /// Whether `State::ended` is set, to be read unlocked.
-    has_ended: AtomicBool,
+    pub(super) has_ended: AtomicBool,
 }
 
 impl Seats {
@@ -138,7 +136,7 @@ impl Seats {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing panics while it holds this lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -201,10 +199,7 @@ impl Seats {
     }
 
     fn leased(&self, seat: Seat) -> Lease<'_> {
-        Lease {
-            seats: self,
-            seat: Some(seat),
-        }
+        Lease::new(self, seat)
     }
 
     /// Wakes those who wait for a seat, so that they see whether they still
@@ -217,7 +212,7 @@ impl Seats {
     }
 
     /// Spares the system call where nobody waits.
-    fn notify(&self) {
+    pub(super) fn notify(&self) {
         if self.contended() || self.pausing.load(Ordering::Relaxed) > 0 {
             self.changed.notify_all();
         }
@@ -236,7 +231,7 @@ impl Seats {
     }
 
     /// A worker has died, or could not be started.
-    fn note_death(&self, what: String) -> u32 {
+    pub(super) fn note_death(&self, what: String) -> u32 {
         let mut state = self.lock();
         if self.progress.swap(false, Ordering::Relaxed) {
             state.deaths_in_a_row = 0;
@@ -313,7 +308,7 @@ impl Seats {
     }
 }
 
-fn check(state: &State) -> Result<(), Ended> {
+pub(super) fn check(state: &State) -> Result<(), Ended> {
     state.ended.clone().map_or(Ok(()), Err)
 }
 
@@ -322,163 +317,4 @@ fn take_best(free: &mut Vec<Seat>) -> Option<Seat> {
     let best = free.iter().rposition(|seat| seat.connection.is_some());
     best.map(|position| free.remove(position))
         .or_else(|| free.pop())
-}
-
-/// The right to use one seat.
-#[derive(Debug)]
-pub(super) struct Lease<'a> {
-    seats: &'a Seats,
-    seat: Option<Seat>,
-}
-
-impl Lease<'_> {
-    fn seat(&mut self) -> &mut Seat {
-        self.seat
-            .as_mut()
-            .expect("a lease has its seat until it is dropped")
-    }
-
-    /// The worker in this seat, which [`staff`](Self::staff) has seen to.
-    pub(super) fn connection(&mut self) -> &mut Connection {
-        self.seat()
-            .connection
-            .as_mut()
-            .expect("the seat was staffed before it is used")
-    }
-
-    /// How many more jobs the worker may be sent before it is replaced.
-    pub(super) fn jobs_left(&mut self) -> u64 {
-        match (self.seats.max_tasks, &self.seat().connection) {
-            (Some(max), Some(connection)) => max.saturating_sub(connection.sent()),
-            (max, _) => max.unwrap_or(u64::MAX),
-        }
-    }
-
-    /// Has a worker sit here that may be sent a job: replaces one that has
-    /// done its share, starts one where there is none, and where that fails
-    /// takes a free seat that has one, or tries again after a pause.
-    ///
-    /// `false` if `wanted` turns false before that.
-    pub(super) fn staff(&mut self, wanted: &dyn Fn() -> bool) -> Result<bool, Ended> {
-        if self.jobs_left() == 0
-            && let Some(connection) = self.seat().connection.take()
-        {
-            connection.say_farewell();
-            connection.wait_for_end();
-        }
-        loop {
-            if self.seats.has_ended.load(Ordering::Acquire) {
-                check(&self.seats.lock())?;
-            }
-            if self.seat().connection.is_some() {
-                return Ok(true);
-            }
-            if !wanted() {
-                return Ok(false);
-            }
-            if self.seat().not_before.is_some() && (self.swap() || self.pause()) {
-                continue;
-            }
-            if let Err(what) = self.start() {
-                let deaths = self.seats.note_death(what);
-                let pause = Duration::from_millis(5 << deaths.min(10)).min(LONGEST_PAUSE);
-                self.seat().not_before = Some(Instant::now() + pause);
-            }
-        }
-    }
-
-    fn start(&mut self) -> Result<(), String> {
-        let launch = &self.seats.launch;
-        let mut connection = Connection::start(launch).map_err(|error| error.to_string())?;
-        {
-            // From here on it can be killed by others, so that the wait below
-            // does not hold up the pool's end.
-            let mut state = self.seats.lock();
-            if state.ended.is_some() {
-                return Err("the pool has ended".to_owned());
-            }
-            let number = self.seat().number;
-            state.workers[number] = Some(Arc::clone(&connection.process));
-        }
-        connection
-            .wait_until_ready(launch, Instant::now() + launch.start_timeout)
-            .map_err(|error| error.to_string())?;
-        let seat = self.seat();
-        seat.connection = Some(Box::new(connection));
-        seat.not_before = None;
-        Ok(())
-    }
-
-    /// Takes a free seat that has a worker in exchange, if there is one.
-    fn swap(&mut self) -> bool {
-        let mut state = self.seats.lock();
-        let Some(position) = state
-            .free
-            .iter()
-            .rposition(|seat| seat.connection.is_some())
-        else {
-            return false;
-        };
-        let seat = self
-            .seat
-            .as_mut()
-            .expect("a lease has its seat until it is dropped");
-        std::mem::swap(&mut state.free[position], seat);
-        true
-    }
-
-    /// Waits until a worker may be started here, or something changes;
-    /// `false` if there is nothing to wait for.
-    fn pause(&mut self) -> bool {
-        let Some(not_before) = self.seat().not_before else {
-            return false;
-        };
-        let left = not_before.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return false;
-        }
-        let state = self.seats.lock();
-        if state.ended.is_none() {
-            self.seats.pausing.fetch_add(1, Ordering::Relaxed);
-            // Woken early or not, the caller looks at everything again.
-            drop(self.seats.changed.wait_timeout(state, left));
-            self.seats.pausing.fetch_sub(1, Ordering::Relaxed);
-        }
-        true
-    }
-
-    /// The worker is lost: makes sure that it is gone, and says how it ended.
-    pub(super) fn vacate(
-        &mut self,
-        describe: impl FnOnce(std::process::ExitStatus) -> Failure,
-    ) -> Failure {
-        let Some(connection) = self.seat().connection.take() else {
-            return Failure::Terminated;
-        };
-        let status = connection.end();
-        let reason = connection.process.reason();
-        let failure = reason.clone().unwrap_or_else(|| describe(status));
-        // One that the pool has killed on purpose is no sign of trouble.
-        match reason {
-            Some(Failure::TimedOut { .. } | Failure::Cancelled) => self.seats.note_progress(),
-            Some(Failure::Terminated) => {}
-            _ => {
-                self.seats.note_death(failure.to_string());
-            }
-        }
-        failure
-    }
-}
-
-impl Drop for Lease<'_> {
-    fn drop(&mut self) {
-        let Some(mut seat) = self.seat.take() else {
-            return;
-        };
-        // Whoever held the lease has panicked in the middle of something.
-        seat.connection
-            .take_if(|connection| connection.outstanding() > 0);
-        self.seats.lock().free.push(seat);
-        self.seats.notify();
-    }
 }

@@ -1,15 +1,13 @@
 //! The child's side: what a worker process does from start to end.
 
-use std::any::Any;
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::env;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, IntoRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::parent_id;
-use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -20,6 +18,7 @@ use super::frame::{
     Frame, FrameBuffer, FrameReader, Header, Kind, PROTOCOL_VERSION, send_borrowed, take_item,
 };
 use super::job::{JobTable, Outgoing, status};
+use super::panics::{remember_panics, report};
 use super::stream::TimedStream;
 use super::wire::Wire;
 
@@ -188,52 +187,6 @@ fn exit_when_orphaned(parent: u32) {
             }
             process::exit(0);
         });
-}
-
-thread_local! {
-    /// Where and with what this thread panicked last.
-    static LAST_PANIC: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
-    static RUNS_JOBS: RefCell<bool> = const { RefCell::new(false) };
-}
-
-/// Has panics of jobs noted, for the parent to be told, instead of printed.
-fn remember_panics() {
-    RUNS_JOBS.set(true);
-    let print = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        if RUNS_JOBS.with_borrow(|runs_jobs| *runs_jobs) {
-            let location = info.location().map(ToString::to_string).unwrap_or_default();
-            LAST_PANIC.set(Some((describe(info.payload()), location)));
-        } else {
-            print(info);
-        }
-    }));
-}
-
-fn describe(payload: &(dyn Any + Send)) -> String {
-    if let Some(text) = payload.downcast_ref::<&str>() {
-        (*text).to_owned()
-    } else if let Some(text) = payload.downcast_ref::<String>() {
-        text.clone()
-    } else {
-        "a payload that is no text".to_owned()
-    }
-}
-
-/// What a panic had to say: its message and its place.
-fn report(payload: Box<dyn Any + Send>) -> (String, Option<String>) {
-    let report = match LAST_PANIC.take() {
-        Some((message, location)) => (message, Some(location)),
-        // The job has replaced the hook.
-        None => (describe(&*payload), None),
-    };
-    // A payload may panic when it is dropped, and so may what that throws:
-    // the second is let be.
-    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        std::mem::forget(second);
-        LAST_PANIC.set(None);
-    }
-    report
 }
 
 struct Server<'a> {
