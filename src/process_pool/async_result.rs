@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::drive::Outcome;
 use super::error::{Failure, JobError};
+use super::feed::Outcome;
 use super::map::decode;
 use super::queue::{Grouping, Sink};
 use super::wire::Wire;

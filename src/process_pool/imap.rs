@@ -5,8 +5,8 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::drive::Outcome;
 use super::error::{Error, Failure, JobError};
+use super::feed::Outcome;
 use super::job::Job;
 use super::map::decode;
 use super::queue::{Core, Grouping, Sink, Task, WhenFull};

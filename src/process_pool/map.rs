@@ -14,8 +14,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Scope};
 use std::vec;
 
-use super::drive::{Cut, Feed, Outcome, drive};
+use super::drive::drive;
 use super::error::{Failure, JobError};
+use super::feed::{Cut, Feed, Outcome};
 use super::job::Job;
 use super::seats::{Ended, Seats};
 use super::segments::{Segment, fill, in_order};

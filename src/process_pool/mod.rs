@@ -78,6 +78,7 @@
 //! | `async_result` | the handle to one submitted job |
 //! | `queue`, `queue_feed` | jobs submitted and not waited for, and the threads that drive workers for them |
 //! | `drive` | one thread drives one worker: sends jobs, reads outcomes, finds the culprit of a death |
+//! | `feed` | what a driver asks of `map`, `single` and the queue |
 //! | `pace` | how many jobs travel together |
 //! | `seats` | the workers' places, who may use which, and how many deaths are too many |
 //! | `lease` | the use of one place, and replacing the worker there |
@@ -100,6 +101,7 @@ mod builder;
 mod chunked;
 mod drive;
 mod error;
+mod feed;
 mod frame;
 #[doc(hidden)]
 pub mod fuzzing;

@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use super::drive::{Feed, Outcome, drive};
+use super::drive::drive;
 use super::error::{Error, Failure};
+use super::feed::{Feed, Outcome};
 use super::queue_feed::QueueFeed;
 use super::seats::{Ended, Seats};
 use super::worker_process::WorkerProcess;

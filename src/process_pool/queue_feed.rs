@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::drive::{Cut, Feed, Outcome};
 use super::error::Failure;
+use super::feed::{Cut, Feed, Outcome};
 use super::queue::{Grouping, Queue, Task};
 use super::worker_process::WorkerProcess;
 

@@ -4,8 +4,9 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use super::drive::{Cut, Feed, Outcome, drive};
+use super::drive::drive;
 use super::error::{Error, Failure, JobError};
+use super::feed::{Cut, Feed, Outcome};
 use super::map::{Call, decode};
 use super::seats::{Ended, Seats};
 use super::wire::{Wire, encode_whole};
