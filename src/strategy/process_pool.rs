@@ -1,10 +1,11 @@
 //! Worker processes: each computes alone and ships its results home, encoded,
 //! through a socket. What threads share, processes copy.
 
-use crate::process_pool::{self, Error, Job, JobTable, ProcessPool, Wire, WireError};
+use crate::process_pool::{self, Error, Job, JobTable, ProcessPool, Wire, WireError, take_bytes};
 use crate::workload::Workload;
 use crate::workload::{empty::Empty, factorial::Factorial, payload::Payload, sleep::Sleep};
 use num_bigint::BigUint;
+use std::cell::RefCell;
 use std::num::NonZeroUsize;
 use std::thread::sleep;
 
@@ -78,9 +79,19 @@ impl Wire for BigUint {
     }
 
     fn decode(input: &mut &[u8]) -> Result<Self, WireError> {
-        // As 32-bit digits, from which alone `BigUint` can be made in one pass.
-        let digits: Vec<u32> = Vec::decode(input)?;
-        Ok(Self::new(digits))
+        thread_local! {
+            static DIGITS: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+        }
+        let count = usize::decode(input)?;
+        let bytes = take_bytes(input, count.saturating_mul(size_of::<u32>()))?;
+        let (digits, _) = bytes.as_chunks();
+        // From digits of 32 bits a `BigUint` is made in half the time that it
+        // takes from bytes. They lie in memory that stays warm from the last.
+        DIGITS.with_borrow_mut(|warm| {
+            warm.clear();
+            warm.extend(digits.iter().map(|digit| u32::from_le_bytes(*digit)));
+            Ok(Self::from_slice(warm))
+        })
     }
 
     fn size_hint(&self) -> usize {
