@@ -246,6 +246,12 @@ impl ProcessPool {
     /// The same pool, with this many jobs to a message, where the default is
     /// as many as take about a millisecond.
     ///
+    /// A worker of short jobs has further messages waiting behind the one it
+    /// works on: one where jobs take less than 2 ms, and in a `map` up to seven
+    /// as long as they take 30 µs together and many more are left. They are
+    /// lost to the other workers, should one job suddenly take long, and run
+    /// elsewhere if their worker dies.
+    ///
     /// ```standalone_crate
     /// use speedup::process_pool::{self, Job, JobTable, ProcessPool};
     ///
