@@ -10,20 +10,19 @@ use std::process::Command;
 /// The file of one experiment.
 pub(crate) struct Record {
     path: PathBuf,
+    /// Its first line.
+    experiment: String,
     comparisons: usize,
 }
 
 impl Record {
     pub(crate) fn open(experiment: &str) -> Result<Self, Box<dyn Error>> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/evidence/lock_step");
-        fs::create_dir_all(&folder)?;
         let mut record = Self {
             path: folder.join(experiment).with_extension("jsonl"),
+            experiment: experiment.to_owned(),
             comparisons: 0,
         };
-        if !record.path.exists() {
-            record.append(&[place(experiment)?])?;
-        }
         let last = record
             .lines()?
             .last()
@@ -42,6 +41,9 @@ impl Record {
 
     /// The relaunches, in their order.
     pub(crate) fn lines(&self) -> Result<Vec<Value>, Box<dyn Error>> {
+        if !self.path.exists() {
+            return Ok(Vec::new());
+        }
         let text = fs::read_to_string(&self.path)?;
         let lines: Result<Vec<Value>, _> = text.lines().skip(1).map(serde_json::from_str).collect();
         Ok(lines.map_err(|error| format!("'{}': {error}", self.path.display()))?)
@@ -49,7 +51,11 @@ impl Record {
 
     /// Adds the lines of one comparison, all of them at once.
     pub(crate) fn append(&mut self, lines: &[Value]) -> Result<(), Box<dyn Error>> {
-        let text: Vec<String> = lines.iter().map(|line| format!("{line}\n")).collect();
+        let mut text: Vec<String> = lines.iter().map(|line| format!("{line}\n")).collect();
+        if !self.path.exists() {
+            fs::create_dir_all(self.path.parent().unwrap_or(Path::new(".")))?;
+            text.insert(0, format!("{}\n", place(&self.experiment)?));
+        }
         let mut file = OpenOptions::new()
             .create(true)
             .append(true)
