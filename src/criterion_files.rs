@@ -6,8 +6,10 @@
 //! the new files have been read back; a run that was killed in between is
 //! mended by the next one.
 
+mod benchmark;
 mod sample;
 
+pub use benchmark::{Benchmark, LeftOut, Stored, TimeEstimate, read_all};
 pub use sample::{SampleError, sample_times_ns};
 
 use serde_json::Value;

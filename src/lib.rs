@@ -10,13 +10,15 @@
 //! - `catalog`: the one table of what is measured and compared;
 //! - `criterion_files`: Criterion's results on disk;
 //! - `stats`: the statistics of paired ratios;
-//! - [`paired`]: measurement in lock-step.
+//! - [`paired`]: measurement in lock-step;
+//! - `report`: results → one page.
 //!
 //! # Features
 //!
 //! A crate that only adopts [`Paired`] turns the default features off, and
 //! compiles nothing but that. `conductor` adds what runs arms in lock-step,
-//! `suite` what the benchmarks here are made of, `cli` the command.
+//! `suite` what the benchmarks here are made of, `report` their page, `cli` the
+//! command.
 
 #[cfg(feature = "suite")]
 pub mod catalog;
@@ -25,6 +27,8 @@ pub mod criterion_files;
 pub mod paired;
 #[cfg(feature = "suite")]
 pub mod process_pool;
+#[cfg(feature = "report")]
+pub mod report;
 #[cfg(feature = "conductor")]
 pub mod stats;
 #[cfg(feature = "suite")]

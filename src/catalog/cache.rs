@@ -2,6 +2,7 @@
 
 use super::{Catalog, Id, Row};
 use crate::workload::memoized::{DIGEST_CAPACITY, SECONDS};
+use crate::workload::zipf;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -219,6 +220,20 @@ fn threads(workers: NonZeroUsize) -> [Row<CacheTask>; 2] {
 fn alone_for(workers: NonZeroUsize, row: impl Fn(NonZeroUsize) -> Id) -> Option<Id> {
     let alone = NonZeroUsize::MIN;
     (workers != alone).then(|| row(alone))
+}
+
+/// Which part of the keys of `zipf_lru` the bounded cache answers without
+/// computing, from 0 to 1, with so many distinct keys; none where there are no
+/// keys to draw. It is counted by going through them, outside any clock.
+///
+/// ```
+/// assert_eq!(speedup::catalog::zipf_hit_ratio(100), Some(1.0));
+/// assert_eq!(speedup::catalog::zipf_hit_ratio(0), None);
+/// ```
+#[must_use]
+pub fn zipf_hit_ratio(keys: usize) -> Option<f64> {
+    let drawn = zipf::keys(keys).ok()?;
+    Some(zipf::hit_ratio(&drawn))
 }
 
 fn id(function: &str, value: &(impl ToString + ?Sized)) -> Id {

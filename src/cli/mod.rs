@@ -2,6 +2,8 @@
 
 mod cargo;
 mod compare;
+#[cfg(feature = "report")]
+mod report;
 mod table;
 
 use clap::{Parser, Subcommand};
@@ -47,12 +49,16 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Compare(compare::Options),
+    #[cfg(feature = "report")]
+    Report(report::Options),
 }
 
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Compare(options) => compare::run(&options),
+        #[cfg(feature = "report")]
+        Command::Report(options) => report::run(&options),
     };
     let exit = match outcome {
         Ok(()) => Exit::Success,
