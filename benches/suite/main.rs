@@ -4,12 +4,15 @@
 //! `cargo bench -- --list` names it, `cargo bench -- --test` runs each once.
 
 mod cache;
+mod cost;
 mod dispatch;
 mod factorial;
 mod factorial_algorithm;
 mod format;
+mod meter;
 mod mode;
 mod paired;
+mod record;
 mod sleep;
 mod spread;
 mod suite;
@@ -57,6 +60,10 @@ fn main() -> ExitCode {
         mode => mode,
     };
     let is_paired = is_paired && mode == Mode::Measure;
+    let record = match (mode == Mode::Measure).then(record::begin).transpose() {
+        Ok(record) => record,
+        Err(error) => return fail(error.as_ref(), FAILED),
+    };
     let criterion = configuration(criterion, measurement);
     let suite = match Suite::new(criterion, &output_folder(), mode, catalog) {
         Ok(suite) => suite,
@@ -71,9 +78,17 @@ fn main() -> ExitCode {
             Err(panic) => resume_unwind(panic),
         },
     };
+    let (criterion, records) = (output_folder(), paired_folder());
     if is_paired {
         let all = paired::arms(&catalog.all());
-        if let Err(error) = paired::measure(&rows, all, &output_folder(), &paired_folder()) {
+        if let Err(error) = paired::measure(&rows, all, &criterion, &records) {
+            return fail(error.as_ref(), FAILED);
+        }
+    }
+    if let Some(record) = record {
+        let reported =
+            cost::measure(&rows, &records).and_then(|()| record::end(record, &criterion, &records));
+        if let Err(error) = reported {
             return fail(error.as_ref(), FAILED);
         }
     }

@@ -1,6 +1,7 @@
 //! The only contact with Criterion: which rows are run, how they are checked,
 //! and what becomes of their results.
 
+use crate::meter::{self, Meter};
 use crate::mode::Mode;
 use criterion::{
     AxisScale, Bencher, BenchmarkGroup, BenchmarkId, Criterion, PlotConfiguration, SamplingMode,
@@ -151,6 +152,7 @@ impl Group<'_> {
         if let Some(throughput) = timing.throughput {
             self.rows.throughput(throughput);
         }
+        let held_bytes = meter::held_bytes();
         let mut prepare = Some(prepare);
         let mut state = None;
         let mut protected = None;
@@ -162,7 +164,13 @@ impl Group<'_> {
                 state = Some(prepare(&row.task).unwrap_or_else(|error| fail(&row.id, &*error)));
             }
             if let Some(state) = &mut state {
-                timed(state, bencher).unwrap_or_else(|error| fail(&row.id, &*error));
+                let mut run = || timed(state, bencher);
+                let outcome = if meter::is_watching() {
+                    watch(held_bytes, run)
+                } else {
+                    run()
+                };
+                outcome.unwrap_or_else(|error| fail(&row.id, &*error));
             }
         });
         if state.is_some() {
@@ -181,6 +189,18 @@ impl Group<'_> {
         self.rows.finish();
         keep(pages);
     }
+}
+
+/// Runs it again and again for a while, and stores what that uses.
+fn watch(
+    held_bytes: u64,
+    mut run: impl FnMut() -> Result<(), Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
+    let meter = Meter::start(held_bytes)?;
+    while !meter.is_done() {
+        run()?;
+    }
+    meter.finish()
 }
 
 fn criterion_id(id: &Id) -> BenchmarkId {

@@ -93,11 +93,17 @@ fn folders(from: Option<&Path>) -> Result<Folders, Failure> {
             Ok(about) if about.is_dir() => Ok(Folders::within(from)),
             Ok(_) => Err(Failure::new(
                 Exit::Usage,
-                &format!("'{}' is no folder; --from takes one with results", from.display()),
+                &format!(
+                    "'{}' is no folder; --from takes one with results",
+                    from.display()
+                ),
             )),
             Err(error) => Err(Failure::new(
                 Exit::Usage,
-                &format!("can't look into '{}': {error}; --from takes a folder with results", from.display()),
+                &format!(
+                    "can't look into '{}': {error}; --from takes a folder with results",
+                    from.display()
+                ),
             )),
         };
     }
@@ -125,7 +131,13 @@ fn report(folders: &Folders, here: Option<&Machine>) -> Result<Report, Failure> 
 /// The text without what could steer a terminal: names of files can hold
 /// anything.
 fn printable(text: &str) -> String {
-    let shown = |character: char| if character.is_control() { '\u{fffd}' } else { character };
+    let shown = |character: char| {
+        if character.is_control() {
+            '\u{fffd}'
+        } else {
+            character
+        }
+    };
     text.chars().map(shown).collect()
 }
 
@@ -142,7 +154,10 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 
 /// Prints all of it. Whoever reads only the beginning, `head` say, is content.
 fn print(text: &str) -> Result<(), Failure> {
-    match stdout().write_all(text.as_bytes()).and_then(|()| stdout().flush()) {
+    match stdout()
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout().flush())
+    {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(
             Exit::Failed,
             &format!("can't write to standard output: {error}"),
@@ -157,7 +172,10 @@ fn show(is_wanted: bool, page: &Path) -> Result<(), Failure> {
     }
     let absolute = std::path::absolute(page).unwrap_or_else(|_| page.to_owned());
     open::that(&absolute).map_err(|error| {
-        let why = format!("no browser can be started: {error}; open '{}' yourself", absolute.display());
+        let why = format!(
+            "no browser can be started: {error}; open '{}' yourself",
+            absolute.display()
+        );
         Failure::new(Exit::Failed, &why)
     })
 }
@@ -174,8 +192,12 @@ fn readme(sample: &Path) -> Result<(), Failure> {
             sample.display()
         )));
     }
-    let old = fs::read_to_string(path)
-        .map_err(|error| failed(format!("can't read '{}' in this folder: {error}", path.display())))?;
+    let old = fs::read_to_string(path).map_err(|error| {
+        failed(format!(
+            "can't read '{}' in this folder: {error}",
+            path.display()
+        ))
+    })?;
     let new = renew(&old, &report.results_block())
         .map_err(|error| failed(format!("'{}': {error}", path.display())))?;
     write(path, &new)?;

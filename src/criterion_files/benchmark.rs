@@ -109,7 +109,11 @@ fn walk(home: &Path, folder: &Path, depth: usize, stored: &mut Stored) {
         });
     };
     if depth > DEEPEST {
-        return leave_out(stored, folder, "it lies deeper than anything of Criterion's");
+        return leave_out(
+            stored,
+            folder,
+            "it lies deeper than anything of Criterion's",
+        );
     }
     let entries = fs::read_dir(home.join(folder)).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let mut entries = match entries {
@@ -234,9 +238,11 @@ impl JsonFile {
             high_ns: number(&interval["upper_bound"])?,
             level: number(&interval["confidence_level"])?,
         };
-        for value in [time.low_ns, time.point_ns, time.high_ns] {
+        for value in [time.point_ns, time.low_ns, time.high_ns] {
             if !is_time(value) {
-                return Err(self.unusable(&format!("its {name} is {value} ns, which no time can be")));
+                return Err(
+                    self.unusable(&format!("its {name} is {value} ns, which no time can be"))
+                );
             }
         }
         if !(time.low_ns <= time.point_ns && time.point_ns <= time.high_ns) {
@@ -340,8 +346,16 @@ mod tests {
             (2, "{}", "no list 'iters'"),
             (2, r#"{"iters": [1.0], "times": []}"#, "don't match"),
             (2, r#"{"iters": [], "times": []}"#, "don't match"),
-            (2, r#"{"iters": [1.0, 1.0], "times": [5.0, -5.0]}"#, "sample 1 took -5"),
-            (2, r#"{"iters": [0.0], "times": [5.0]}"#, "sample 0 took inf"),
+            (
+                2,
+                r#"{"iters": [1.0, 1.0], "times": [5.0, -5.0]}"#,
+                "sample 1 took -5",
+            ),
+            (
+                2,
+                r#"{"iters": [0.0], "times": [5.0]}"#,
+                "sample 0 took inf",
+            ),
             (2, r#"{"iters": [1.0], "times": [0.0]}"#, "sample 0 took 0"),
         ];
         for (index, text, reason) in cases {
@@ -383,7 +397,10 @@ mod tests {
         std::os::unix::fs::symlink(home.path(), home.path().join("self")).expect("a link");
         let stored = read_all(home.path()).expect("a folder");
         let said: Vec<String> = stored.left_out.iter().map(ToString::to_string).collect();
-        assert!(said[0].contains("new/estimates.json': it is missing"), "{said:?}");
+        assert!(
+            said[0].contains("new/estimates.json': it is missing"),
+            "{said:?}"
+        );
         assert!(said[1].contains("notes.txt': it is none"), "{said:?}");
         #[cfg(unix)]
         assert!(said[2].contains("self': it is a link"), "{said:?}");

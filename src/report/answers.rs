@@ -166,14 +166,16 @@ impl Comparison<'_> {
             Claim::Faster => {
                 let quantity = speed_up.quantity();
                 let number = with_interval(&quantity);
-                let text = format!("{subject} is {number} times as fast as {other}{rest} ({source}).");
+                let text =
+                    format!("{subject} is {number} times as fast as {other}{rest} ({source}).");
                 let text = capitalised(&text);
                 (Verdict::Pays, quantity, text)
             }
             Claim::Slower => {
                 let quantity = speed_up.slow_down();
                 let number = with_interval(&quantity);
-                let text = format!("{subject} takes {number} times as long as {other}{rest} ({source}).");
+                let text =
+                    format!("{subject} takes {number} times as long as {other}{rest} ({source}).");
                 let text = capitalised(&text);
                 (Verdict::Costs, speed_up.quantity(), text)
             }

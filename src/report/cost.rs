@@ -21,8 +21,9 @@ pub struct Cost {
     pub wall_s: f64,
     /// CPU time of all its threads and processes meanwhile.
     pub cpu_s: f64,
-    /// Memory of its own (anonymous: neither files nor program text) at its
-    /// peak, of all its processes together: each one's high-water mark, summed.
+    /// Anonymous memory (neither files nor program text) at its peak, of all its
+    /// processes together: each one's high-water mark, summed, less what the
+    /// suite's own process held before the row was prepared.
     pub peak_bytes: u64,
     /// Processes that were counted.
     pub processes: u64,
@@ -111,7 +112,10 @@ impl Cost {
             .into_iter()
             .map(|(id, cost)| (id, cost.to_json()))
             .collect();
-        let text = format!("{:#}\n", json!({ "schema_version": SCHEMA_VERSION, "rows": rows }));
+        let text = format!(
+            "{:#}\n",
+            json!({ "schema_version": SCHEMA_VERSION, "rows": rows })
+        );
         write_whole(&folder.join(FILE), text.as_bytes())
     }
 

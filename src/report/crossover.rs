@@ -53,8 +53,10 @@ impl Crossover {
         let mut sorted = speed_ups.to_vec();
         sorted.sort_by(|a, b| a.size.total_cmp(&b.size));
         let passing = |value: fn(&AtSize) -> f64| {
-            let curve: Vec<(f64, f64)> =
-                sorted.iter().map(|point| (point.size, value(point))).collect();
+            let curve: Vec<(f64, f64)> = sorted
+                .iter()
+                .map(|point| (point.size, value(point)))
+                .collect();
             passing(&curve)
         };
         Some(Self {
@@ -80,7 +82,9 @@ fn passing(curve: &[(f64, f64)]) -> Option<Passing> {
         return Some(Passing::At(*above_size));
     }
     let part = -below.ln() / (above.ln() - below.ln());
-    Some(Passing::At(below_size * (above_size / below_size).powf(part)))
+    Some(Passing::At(
+        below_size * (above_size / below_size).powf(part),
+    ))
 }
 
 #[cfg(test)]

@@ -30,7 +30,9 @@ impl Report {
             .terminator(Terminator::Any(b'\n'))
             .from_writer(Vec::new());
         let mut write = |record: [&str; 9]| {
-            writer.write_record(record).expect("writing to memory always succeeds");
+            writer
+                .write_record(record)
+                .expect("writing to memory always succeeds");
         };
         write(HEAD);
         for table in [&self.answer_table()].into_iter().chain(self.tables()) {
@@ -39,17 +41,25 @@ impl Report {
                 for (column, cell) in table.columns.iter().zip(row).skip(1) {
                     let place = [&*table.id, &index.to_string(), &name, column];
                     let [value, low, high, unit, text] = fields(cell);
-                    write([place[0], place[1], place[2], place[3], &value, &low, &high, &unit, &text]);
+                    write([
+                        place[0], place[1], place[2], place[3], &value, &low, &high, &unit, &text,
+                    ]);
                 }
             }
         }
-        let bytes = writer.into_inner().expect("writing to memory always succeeds");
+        let bytes = writer
+            .into_inner()
+            .expect("writing to memory always succeeds");
         String::from_utf8(bytes).expect("all of it was text")
     }
 
     /// The answers as a table.
     pub(super) fn answer_table(&self) -> Table {
-        let mut table = Table::new("answers", "Answers", &["question", "verdict", "number", "answer"]);
+        let mut table = Table::new(
+            "answers",
+            "Answers",
+            &["question", "verdict", "number", "answer"],
+        );
         for answer in &self.answers {
             table.rows.push(vec![
                 Cell::text(answer.question.clone()),
@@ -65,7 +75,13 @@ impl Report {
 /// Value, low, high, unit and text of a cell.
 fn fields(cell: &Cell) -> [String; 5] {
     let Cell::Number(quantity) = cell else {
-        return [String::new(), String::new(), String::new(), String::new(), cell.plain()];
+        return [
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
+            cell.plain(),
+        ];
     };
     let end = |end: f64| {
         if end.is_finite() {

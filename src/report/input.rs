@@ -138,7 +138,10 @@ fn relative(to: &Path, from: &Path) -> PathBuf {
         return to;
     }
     let up = from.components().skip(shared).map(|_| Path::new(".."));
-    let down = to.components().skip(shared).map(|part| Path::new(part.as_os_str()).to_owned());
+    let down = to
+        .components()
+        .skip(shared)
+        .map(|part| Path::new(part.as_os_str()).to_owned());
     up.map(Path::to_owned).chain(down).collect()
 }
 

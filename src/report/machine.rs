@@ -48,9 +48,7 @@ impl Machine {
             governor: line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
             has_turbo: line("/sys/devices/system/cpu/intel_pstate/no_turbo")
                 .map(|text| text == "0")
-                .or_else(|| {
-                    line("/sys/devices/system/cpu/cpufreq/boost").map(|text| text == "1")
-                }),
+                .or_else(|| line("/sys/devices/system/cpu/cpufreq/boost").map(|text| text == "1")),
         }
     }
 
@@ -72,7 +70,10 @@ impl Machine {
             a.is_none() || b.is_none() || a == b
         }
         agree(self.processor.as_ref(), other.processor.as_ref())
-            && agree(self.cores_available.as_ref(), other.cores_available.as_ref())
+            && agree(
+                self.cores_available.as_ref(),
+                other.cores_available.as_ref(),
+            )
             && agree(self.memory_bytes.as_ref(), other.memory_bytes.as_ref())
     }
 
@@ -158,7 +159,10 @@ mod tests {
     #[test]
     fn fields_of_proc_are_found_by_their_whole_name() {
         let text = "cpu family\t: 6\nmodel\t\t: 1\nmodel name\t: Some CPU @ 2 GHz\n";
-        assert_eq!(field(text, "model name").as_deref(), Some("Some CPU @ 2 GHz"));
+        assert_eq!(
+            field(text, "model name").as_deref(),
+            Some("Some CPU @ 2 GHz")
+        );
         assert_eq!(field(text, "model").as_deref(), Some("1"));
         assert_eq!(field(text, "name"), None);
         assert_eq!(kilobytes("2048 kB"), Some(2 << 20));

@@ -20,11 +20,15 @@ impl Report {
             let question = escape(&answer.question);
             let sentence = prose(&answer.sentence);
             let verdict = answer.verdict.name();
-            add(&mut text, format_args!("\n- **{question}** ({verdict}) {sentence}"));
+            add(
+                &mut text,
+                format_args!("\n- **{question}** ({verdict}) {sentence}"),
+            );
         }
         text += "\n\n## Can I trust it?\n";
         for warning in &self.warnings {
-            let [fact, cause, next] = [&warning.fact, &warning.cause, &warning.next].map(|text| prose(text));
+            let [fact, cause, next] =
+                [&warning.fact, &warning.cause, &warning.next].map(|text| prose(text));
             add(&mut text, format_args!("\n- **{fact}** {cause} {next}"));
         }
         if self.warnings.is_empty() {
@@ -132,7 +136,9 @@ mod tests {
     fn a_hostile_name_stays_in_its_cell() {
         let mut table = Table::new("t", "", &["name", "why"]);
         let hostile = "a|b\n<script>`x`</script> [l](u)";
-        table.rows.push(vec![Cell::text(hostile), Cell::Missing("none")]);
+        table
+            .rows
+            .push(vec![Cell::text(hostile), Cell::Missing("none")]);
         let mut text = String::new();
         write_table(&mut text, &table);
         assert_eq!(

@@ -35,7 +35,10 @@ const MOST_SLEEPS: usize = 4096;
 /// How many sleeps a value such as `16x2` stands for.
 pub(super) fn stairs(value: &str) -> Option<usize> {
     let (count, _) = value.split_once('x')?;
-    count.parse().ok().filter(|count| (1..=MOST_SLEEPS).contains(count))
+    count
+        .parse()
+        .ok()
+        .filter(|count| (1..=MOST_SLEEPS).contains(count))
 }
 
 /// At best, so many equal sleeps are so many times as fast on `workers` as one

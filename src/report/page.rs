@@ -51,13 +51,16 @@ impl<'a> View<'a> {
     fn of(table: &'a Table) -> Self {
         let columns = 0..table.columns.len();
         Self {
-            numeric: columns.map(|column| column > 0 && table.is_numeric(column)).collect(),
+            numeric: columns
+                .map(|column| column > 0 && table.is_numeric(column))
+                .collect(),
             table,
         }
     }
 
-    fn is_long(&self) -> bool {
-        self.table.rows.len() > LONG
+    /// Whether it is shown only to those who ask.
+    fn is_folded(&self) -> bool {
+        self.table.rows.len() > LONG || self.table.id.starts_with("results_")
     }
 
     /// The class of a cell in that column.
@@ -164,7 +167,12 @@ mod tests {
     #[test]
     fn base64_is_that_of_the_standard() {
         // RFC 4648, section 10.
-        for (bytes, text) in [("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
+        for (bytes, text) in [
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+        ] {
             assert_eq!(base64(bytes.as_bytes()), text);
         }
     }

@@ -42,7 +42,12 @@ pub(super) fn load(folder: &Path) -> Result<(Vec<PairedRatio>, Vec<LeftOut>), Le
     let Some(file) = read(folder, FILE, SCHEMA_VERSION)? else {
         return Ok((ratios, left_out));
     };
-    for (index, comparison) in file["comparisons"].as_array().into_iter().flatten().enumerate() {
+    for (index, comparison) in file["comparisons"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
         let entries = comparison["ratios"].as_array();
         for entry in entries.into_iter().flatten() {
             match ratio(comparison, entry) {
@@ -75,10 +80,14 @@ fn ratio(comparison: &Value, entry: &Value) -> Result<PairedRatio, String> {
     let (low, high) = interval.unwrap_or((time_ratio, time_ratio));
     let is_ratio = |value: f64| value.is_normal() && value > 0.0;
     if ![low, time_ratio, high].into_iter().all(is_ratio) {
-        return Err(format!("{time_ratio} ({low} to {high}) is no ratio of times"));
+        return Err(format!(
+            "{time_ratio} ({low} to {high}) is no ratio of times"
+        ));
     }
     if !(low <= time_ratio && time_ratio <= high) {
-        return Err(format!("{time_ratio} lies outside its interval, {low} to {high}"));
+        return Err(format!(
+            "{time_ratio} lies outside its interval, {low} to {high}"
+        ));
     }
     Ok(PairedRatio {
         id: text("id")?,

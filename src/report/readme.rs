@@ -30,7 +30,11 @@ impl Report {
             (fact("Command"), fact("Processor"), fact("CPUs available"))
         {
             let is_virtual = fact("Virtual machine").is_some_and(|text| text == "yes");
-            let machine = if is_virtual { ", in a virtual machine" } else { "" };
+            let machine = if is_virtual {
+                ", in a virtual machine"
+            } else {
+                ""
+            };
             let toolchain = fact("Toolchain").unwrap_or_default();
             text += &format!(
                 "From `{}` on {} ({} CPUs{machine}), {}:\n",
@@ -108,7 +112,10 @@ impl fmt::Display for MarkerError {
                  followed by '{END}'"
             ),
             Self::Several(marker) => {
-                write!(f, "the marker '{marker}' stands there more than once; leave one of them")
+                write!(
+                    f,
+                    "the marker '{marker}' stands there more than once; leave one of them"
+                )
             }
         }
     }

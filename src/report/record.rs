@@ -25,7 +25,9 @@ pub(super) fn read(folder: &Path, name: &str, version: u32) -> Result<Option<Val
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(left_out(format!("it can't be read: {error}"))),
         Ok(_) if text.len() as u64 > LARGEST_FILE_BYTES => {
-            return Err(left_out("it is far larger than any that is written here".to_owned()));
+            return Err(left_out(
+                "it is far larger than any that is written here".to_owned(),
+            ));
         }
         Ok(_) => {}
     }

@@ -113,12 +113,15 @@ impl Rows {
             stale: 0,
         };
         let (rows, missing, beyond_catalog) = builder.join(input, catalog);
-        let places = rows.iter().enumerate().map(|(place, row)| (row.id.clone(), place));
+        let places = rows
+            .iter()
+            .enumerate()
+            .map(|(place, row)| (row.id.clone(), place));
         let mut left_out = builder.left_out;
         left_out.sort();
         Self {
             places: places.collect(),
-            hit_ratios: hit_ratios(catalog),
+            hit_ratios: hit_ratios(catalog, &rows),
             missing,
             beyond_catalog,
             left_out,
@@ -157,10 +160,13 @@ impl Rows {
     }
 }
 
-/// The hit ratios of the catalog's rows, counted once: that takes a while.
-fn hit_ratios(catalog: &Catalog) -> BTreeMap<usize, f64> {
+/// The hit ratios of the catalog's rows that there are results of, counted once:
+/// that takes a while.
+fn hit_ratios(catalog: &Catalog, measured: &[Measured]) -> BTreeMap<usize, f64> {
     let rows = catalog.cache();
-    let bounded = rows.iter().filter(|row| row.id.function() == "zipf_lru");
+    let bounded = rows.iter().filter(|row| {
+        row.id.function() == "zipf_lru" && measured.iter().any(|measured| measured.id == row.id)
+    });
     bounded
         .filter_map(|row| {
             let keys = row.id.value()?.parse().ok()?;
@@ -205,8 +211,10 @@ impl Builder {
             .collect();
         let ratios = self.ratios(input, &baselines);
         let costs = self.costs(input);
-        let times: BTreeMap<Id, TimeEstimate> =
-            found.iter().map(|(id, row)| (id.clone(), row.time)).collect();
+        let times: BTreeMap<Id, TimeEstimate> = found
+            .iter()
+            .map(|(id, row)| (id.clone(), row.time))
+            .collect();
         for (id, row) in &mut found {
             row.cost = costs.get(&id.to_string()).copied();
             row.speed_up = match (ratios.get(id), baselines.get(id)) {
@@ -237,7 +245,10 @@ impl Builder {
             let id: Id = match benchmark.id.parse() {
                 Ok(id) => id,
                 Err(error) => {
-                    self.leave_out(&benchmark.folder, format!("{error}; is it of another suite?"));
+                    self.leave_out(
+                        &benchmark.folder,
+                        format!("{error}; is it of another suite?"),
+                    );
                     continue;
                 }
             };
@@ -282,7 +293,8 @@ impl Builder {
             };
             let expected = baselines.get(&id);
             if expected.is_some_and(|expected| expected.as_ref() != Some(&baseline)) {
-                let why = format!("'{id}' is compared there with '{baseline}', not with its baseline");
+                let why =
+                    format!("'{id}' is compared there with '{baseline}', not with its baseline");
                 self.leave_out(path, why);
                 continue;
             }

@@ -162,7 +162,10 @@ mod tests {
             let mut other = run.clone();
             (other.since_unix_s, other.started_unix_s) = (start, start);
             change(&mut other);
-            other.store(place.path()).expect("it is written").since_unix_s
+            other
+                .store(place.path())
+                .expect("it is written")
+                .since_unix_s
         };
         assert_eq!(other(20, |_| ()), 10);
         assert_eq!(other(30, |run| run.scale = "10".to_owned()), 30);

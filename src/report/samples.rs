@@ -105,8 +105,8 @@ fn is_bimodal(times_ns: &[f64], median_ns: f64) -> bool {
     let mut sorted = times_ns.to_vec();
     sorted.sort_by(f64::total_cmp);
     let gap_after = |index: usize| sorted[index + 1] - sorted[index];
-    let widest = (0..sorted.len().saturating_sub(1))
-        .max_by(|a, b| gap_after(*a).total_cmp(&gap_after(*b)));
+    let widest =
+        (0..sorted.len().saturating_sub(1)).max_by(|a, b| gap_after(*a).total_cmp(&gap_after(*b)));
     let Some(index) = widest else {
         return false;
     };
@@ -143,7 +143,10 @@ fn rank_correlation(values: &[f64]) -> f64 {
     order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
     let mut ranks = vec![0.0; values.len()];
     for tied in order.chunk_by(|a, b| values[*a].total_cmp(&values[*b]).is_eq()) {
-        let start = order.iter().position(|index| *index == tied[0]).unwrap_or(0);
+        let start = order
+            .iter()
+            .position(|index| *index == tied[0])
+            .unwrap_or(0);
         for index in tied {
             ranks[*index] = start as f64 + (tied.len() as f64 - 1.0) / 2.0;
         }
@@ -188,6 +191,9 @@ mod tests {
     fn the_rank_correlation_is_that_of_the_ranks() {
         // Ranks 2, ½, 3, ½, 4, 5 with 0, 1, 2, 3, 4, 5, worked out by hand.
         let found = rank_correlation(&[3.0, 1.0, 4.0, 1.0, 5.0, 9.0]);
-        assert!((found - 11.5 / (17.5_f64 * 17.0).sqrt()).abs() < 1e-12, "{found}");
+        assert!(
+            (found - 11.5 / (17.5_f64 * 17.0).sqrt()).abs() < 1e-12,
+            "{found}"
+        );
     }
 }

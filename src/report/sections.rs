@@ -115,10 +115,13 @@ fn series<'a>(
 
 /// All values of y that a chart has to hold.
 fn heights(series: &[Series]) -> impl Iterator<Item = f64> + '_ {
-    series.iter().flat_map(|series| &series.points).flat_map(|point| {
-        let (low, high) = point.interval.unwrap_or((point.y, point.y));
-        [low, point.y, high]
-    })
+    series
+        .iter()
+        .flat_map(|series| &series.points)
+        .flat_map(|point| {
+            let (low, high) = point.interval.unwrap_or((point.y, point.y));
+            [low, point.y, high]
+        })
 }
 
 /// All values of x in a chart.

@@ -93,7 +93,12 @@ impl Svg {
     }
 
     /// A group with a text that a pointer resting on it brings up.
-    pub(super) fn group(&mut self, class: &str, title: Option<&str>, content: impl FnOnce(&mut Self)) {
+    pub(super) fn group(
+        &mut self,
+        class: &str,
+        title: Option<&str>,
+        content: impl FnOnce(&mut Self),
+    ) {
         self.raw(format_args!(r#"<g class="{class}">"#));
         if let Some(title) = title {
             self.raw(format_args!("<title>{}</title>", escape(title)));
@@ -103,7 +108,13 @@ impl Svg {
     }
 
     /// The whole picture, `width` by `height` units, with its text alternative.
-    pub(super) fn finish(self, id: &str, title: &str, description: &str, size: (f64, f64)) -> String {
+    pub(super) fn finish(
+        self,
+        id: &str,
+        title: &str,
+        description: &str,
+        size: (f64, f64),
+    ) -> String {
         let (width, height) = (At(size.0), At(size.1));
         let (id, title, description) = (escape(id), escape(title), escape(description));
         format!(
@@ -125,7 +136,10 @@ mod tests {
         svg.group("p", Some(hostile), |_| ());
         let text = svg.finish("id", hostile, hostile, (1.0, 1.0));
         assert!(!text.contains("<script"), "{text}");
-        assert_eq!(text.matches("&lt;script&gt;alert(&quot;x&quot;)").count(), 4);
+        assert_eq!(
+            text.matches("&lt;script&gt;alert(&quot;x&quot;)").count(),
+            4
+        );
     }
 
     #[test]

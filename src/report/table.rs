@@ -149,7 +149,11 @@ impl Table {
     /// assert!(Table::new("karp_flatt", "The serial part", &["workers"]).rows.is_empty());
     /// ```
     #[must_use]
-    pub fn new(id: impl Into<String>, caption: impl Into<String>, columns: &[&'static str]) -> Self {
+    pub fn new(
+        id: impl Into<String>,
+        caption: impl Into<String>,
+        columns: &[&'static str],
+    ) -> Self {
         Self {
             id: id.into(),
             caption: caption.into(),

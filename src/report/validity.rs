@@ -136,7 +136,11 @@ fn of_machine(machine: &Machine) -> Vec<Warning> {
             vec![],
         ));
     }
-    if let Some(governor) = machine.governor.as_ref().filter(|name| *name != "performance") {
+    if let Some(governor) = machine
+        .governor
+        .as_ref()
+        .filter(|name| *name != "performance")
+    {
         warnings.push(warning(
             "governor",
             format!("The governor of the processor's clock is '{governor}'."),
@@ -225,7 +229,9 @@ fn names(rows: &Rows, holds: impl Fn(&Measured) -> bool) -> Vec<String> {
 fn of_ratios(rows: &Rows) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let unpaired = names(rows, |row| {
-        row.speed_up.as_ref().is_some_and(|speed_up| !speed_up.is_paired)
+        row.speed_up
+            .as_ref()
+            .is_some_and(|speed_up| !speed_up.is_paired)
     });
     if !unpaired.is_empty() {
         warnings.push(warning(
@@ -238,9 +244,9 @@ fn of_ratios(rows: &Rows) -> Vec<Warning> {
         ));
     }
     let wide = names(rows, |row| {
-        row.speed_up.as_ref().is_some_and(|speed_up| {
-            speed_up.is_paired && speed_up.high / speed_up.low > WIDE
-        })
+        row.speed_up
+            .as_ref()
+            .is_some_and(|speed_up| speed_up.is_paired && speed_up.high / speed_up.low > WIDE)
     });
     if !wide.is_empty() {
         warnings.push(warning(

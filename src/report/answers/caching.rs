@@ -24,7 +24,14 @@ pub(super) fn remembering(rows: &Rows) -> Answer {
     };
     let speed_up = rows.speed_up(&id);
     let question = "What does remembering buy?";
-    Answer::compared("remembering", question, "remembering", &id, speed_up, &comparison)
+    Answer::compared(
+        "remembering",
+        question,
+        "remembering",
+        &id,
+        speed_up,
+        &comparison,
+    )
 }
 
 /// From which call on a cache has paid: the estimate and its ends. None where
@@ -44,8 +51,14 @@ pub(in crate::report) fn calls_until_paid_of(rows: &Rows) -> Option<[CallsUntilP
         CallsUntilPaid::From(calls) => *calls,
         CallsUntilPaid::Never => f64::INFINITY,
     };
-    let least = corners.iter().copied().min_by(|a, b| number(a).total_cmp(&number(b)))?;
-    let most = corners.iter().copied().max_by(|a, b| number(a).total_cmp(&number(b)))?;
+    let least = corners
+        .iter()
+        .copied()
+        .min_by(|a, b| number(a).total_cmp(&number(b)))?;
+    let most = corners
+        .iter()
+        .copied()
+        .max_by(|a, b| number(a).total_cmp(&number(b)))?;
     Some([least, of(cold.value, warm.value), most])
 }
 
@@ -60,7 +73,7 @@ pub(super) fn calls(rows: &Rows) -> Answer {
                 format!("has paid from call {} on", Unit::Count.text(high))
             } else {
                 format!(
-                    "has paid from call {} on at the latest, perhaps from call {} on,"
+                    "has paid from call {} on at the latest, perhaps from call {} on,",
                     Unit::Count.text(high),
                     Unit::Count.text(low)
                 )
@@ -111,18 +124,30 @@ pub(super) fn bounded(rows: &Rows) -> Answer {
         None => String::new(),
     };
     let comparison = Comparison {
-        subject: &format!("a bounded cache under {} keys", Unit::Count.text(most as f64)),
+        subject: &format!(
+            "a bounded cache under {} keys",
+            Unit::Count.text(most as f64)
+        ),
         other: "computing a cheap digest every time",
         rest: &rest,
     };
     let speed_up = rows.speed_up(&id);
     let question = "Does a cache that is too small pay?";
-    Answer::compared("bounded", question, "remembering", &id, speed_up, &comparison)
+    Answer::compared(
+        "bounded",
+        question,
+        "remembering",
+        &id,
+        speed_up,
+        &comparison,
+    )
 }
 
 pub(super) fn sharing(rows: &Rows) -> Answer {
     let workers = rows.cores.max(2);
-    let value = names::values_of(rows, "cache", "warm_shared_by").last().copied();
+    let value = names::values_of(rows, "cache", "warm_shared_by")
+        .last()
+        .copied();
     let id = names::at("cache", "warm_shared_by", workers, value.unwrap_or(10_000));
     let comparison = Comparison {
         subject: &format!("a look-up in one cache that {workers} threads share"),
@@ -131,7 +156,14 @@ pub(super) fn sharing(rows: &Rows) -> Answer {
     };
     let speed_up = rows.speed_up(&id);
     let question = "What does sharing a cache cost?";
-    Answer::compared("sharing", question, "remembering", &id, speed_up, &comparison)
+    Answer::compared(
+        "sharing",
+        question,
+        "remembering",
+        &id,
+        speed_up,
+        &comparison,
+    )
 }
 
 pub(super) fn printing(rows: &Rows) -> Answer {

@@ -14,7 +14,10 @@ const CELL: &str = "10-8-5";
 pub(super) fn waiting(rows: &Rows) -> Answer {
     let id = names::at("sleep", "threads", 3, CELL);
     let rest = match names::sleeps(CELL) {
-        Some(ideal) => format!("; the longest sleep allows {}", Unit::Times.text(ideal).replace('×', "")),
+        Some(ideal) => format!(
+            "; the longest sleep allows {}",
+            Unit::Times.text(ideal).replace('×', "")
+        ),
         None => String::new(),
     };
     let comparison = Comparison {
@@ -36,7 +39,14 @@ pub(super) fn waiting_in_processes(rows: &Rows) -> Answer {
     };
     let speed_up = rows.speed_up(&id);
     let question = "Does waiting overlap in processes?";
-    Answer::compared("waiting_processes", question, "waiting", &id, speed_up, &comparison)
+    Answer::compared(
+        "waiting_processes",
+        question,
+        "waiting",
+        &id,
+        speed_up,
+        &comparison,
+    )
 }
 
 /// The largest list of factorials that was measured.
@@ -55,12 +65,19 @@ pub(super) fn cores(rows: &Rows) -> Answer {
     let rest = match speed_up {
         Some(speed_up) if rows.cores > 1 => {
             let efficiency = speed_up.value / rows.cores as f64;
-            format!(", {} of what {} cores allow", Unit::Fraction.text(efficiency), rows.cores)
+            format!(
+                ", {} of what {} cores allow",
+                Unit::Fraction.text(efficiency),
+                rows.cores
+            )
         }
         _ => String::new(),
     };
     let comparison = Comparison {
-        subject: &format!("rayon with {} computing the factorials below {size}", names::workers(rows.cores)),
+        subject: &format!(
+            "rayon with {} computing the factorials below {size}",
+            names::workers(rows.cores)
+        ),
         other: "one after the other",
         rest: &rest,
     };
@@ -215,7 +232,8 @@ pub(super) fn process(rows: &Rows) -> Answer {
     let Some(row) = rows.get(&start) else {
         return Answer::not_measured("process", question, "computing", &start);
     };
-    let time = Quantity::new(row.time.point_ns, Unit::Nanoseconds).within(row.time.low_ns, row.time.high_ns);
+    let time = Quantity::new(row.time.point_ns, Unit::Nanoseconds)
+        .within(row.time.low_ns, row.time.high_ns);
     let mut sentence = format!(
         "Starting a worker process, one empty task included, takes {} ({})",
         time.text(),
@@ -265,7 +283,14 @@ pub(super) fn algorithm(rows: &Rows) -> Answer {
     };
     let speed_up = rows.speed_up(&id);
     let question = "What does a better algorithm buy?";
-    Answer::compared("algorithm", question, "computing", &id, speed_up, &comparison)
+    Answer::compared(
+        "algorithm",
+        question,
+        "computing",
+        &id,
+        speed_up,
+        &comparison,
+    )
 }
 
 #[cfg(test)]

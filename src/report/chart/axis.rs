@@ -26,7 +26,10 @@ impl Axis {
     /// above all `values`.
     pub(crate) fn linear(label: &str, values: impl Iterator<Item = f64>) -> Self {
         let (low, high) = range(values);
-        let (low, high) = (low.min(0.0), if high > low.min(0.0) { high } else { low + 1.0 });
+        let (low, high) = (
+            low.min(0.0),
+            if high > low.min(0.0) { high } else { low + 1.0 },
+        );
         let step = round_step((high - low) / TICKS);
         let (first, last) = ((low / step).floor(), (high / step).ceil());
         Self {
@@ -54,7 +57,11 @@ impl Axis {
         let every = (decades / TICKS).ceil().max(1.0);
         let ticks = steps(low.log10().floor(), high.log10().ceil())
             .filter(|power| power.rem_euclid(every) == 0.0)
-            .flat_map(|power| factors.iter().map(move |factor| factor * 10_f64.powf(power)))
+            .flat_map(|power| {
+                factors
+                    .iter()
+                    .map(move |factor| factor * 10_f64.powf(power))
+            })
             .filter(|tick| (low..=high).contains(tick))
             .collect();
         Self {
@@ -88,7 +95,11 @@ impl Axis {
             Spacing::Linear => (value - self.low) / (self.high - self.low),
             Spacing::Logarithmic => (value / self.low).ln() / (self.high / self.low).ln(),
         };
-        if part.is_nan() { 0.0 } else { part.clamp(0.0, 1.0) }
+        if part.is_nan() {
+            0.0
+        } else {
+            part.clamp(0.0, 1.0)
+        }
     }
 }
 
@@ -101,12 +112,13 @@ fn steps(first: f64, last: f64) -> impl Iterator<Item = f64> {
 }
 
 fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let ends = values
-        .filter(|value| value.is_finite())
-        .fold(None, |ends: Option<(f64, f64)>, value| match ends {
-            None => Some((value, value)),
-            Some((low, high)) => Some((low.min(value), high.max(value))),
-        });
+    let ends =
+        values
+            .filter(|value| value.is_finite())
+            .fold(None, |ends: Option<(f64, f64)>, value| match ends {
+                None => Some((value, value)),
+                Some((low, high)) => Some((low.min(value), high.max(value))),
+            });
     ends.unwrap_or((1.0, 1.0))
 }
 

@@ -61,7 +61,12 @@ impl DotChart {
         for (index, dot) in self.dots.iter().enumerate() {
             self.draw(&mut svg, dot, TOP + LINE * (index as f64 + 0.5));
         }
-        svg.finish(&self.id, &self.title, &self.description, (WIDTH, floor + BOTTOM))
+        svg.finish(
+            &self.id,
+            &self.title,
+            &self.description,
+            (WIDTH, floor + BOTTOM),
+        )
     }
 
     fn draw(&self, svg: &mut Svg, dot: &Dot, y: f64) {

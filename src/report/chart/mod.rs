@@ -36,15 +36,28 @@ fn marker(svg: &mut Svg, look: usize, (x, y): (f64, f64)) {
     let r = MARKER;
     match look % LOOKS {
         0 => svg.circle((x, y), r * 0.95),
-        1 => svg.polygon(&[(x - r, y - r), (x + r, y - r), (x + r, y + r), (x - r, y + r)]),
-        2 => svg.polygon(&[(x, y - r * 1.25), (x + r * 1.2, y + r), (x - r * 1.2, y + r)]),
+        1 => svg.polygon(&[
+            (x - r, y - r),
+            (x + r, y - r),
+            (x + r, y + r),
+            (x - r, y + r),
+        ]),
+        2 => svg.polygon(&[
+            (x, y - r * 1.25),
+            (x + r * 1.2, y + r),
+            (x - r * 1.2, y + r),
+        ]),
         3 => svg.polygon(&[
             (x, y - r * 1.35),
             (x + r * 1.35, y),
             (x, y + r * 1.35),
             (x - r * 1.35, y),
         ]),
-        4 => svg.polygon(&[(x, y + r * 1.25), (x + r * 1.2, y - r), (x - r * 1.2, y - r)]),
+        4 => svg.polygon(&[
+            (x, y + r * 1.25),
+            (x + r * 1.2, y - r),
+            (x - r * 1.2, y - r),
+        ]),
         5 => svg.polygon(&cross(x, y, r * 1.2, r * 0.42)),
         _ => svg.polygon(&[
             (x - r * 1.3, y - r * 0.55),

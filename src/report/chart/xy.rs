@@ -184,7 +184,11 @@ impl XyChart {
             .iter()
             .filter_map(|series| {
                 let last = series.points.last()?;
-                Some((Some(series.look), series.name.as_str(), self.at(last.x, last.y)))
+                Some((
+                    Some(series.look),
+                    series.name.as_str(),
+                    self.at(last.x, last.y),
+                ))
             })
             .chain(self.ideal.iter().filter_map(|ideal| {
                 let (x, y) = ideal.points.last()?;

@@ -1,9 +1,7 @@
 //! Computing: what cores buy, from which size on, and what shipping costs.
 
 use super::scaling;
-use super::{
-    Block, Section, described, heights, series, speed_up_point, time, time_point, widths,
-};
+use super::{Block, Section, described, heights, series, speed_up_point, time, time_point, widths};
 use crate::report::answers::speed_ups;
 use crate::report::chart::{Axis, Curve, Point, Series, XyChart};
 use crate::report::crossover::{Crossover, Passing};
@@ -12,8 +10,13 @@ use crate::report::rows::{Measured, Rows, SpeedUp};
 use crate::report::table::{Cell, Quantity, Table};
 use crate::report::units::Unit;
 
-pub(super) const STRATEGIES: [&str; 5] =
-    ["threads", "threads_static", "rayon", "process_pool", "global_lock"];
+pub(super) const STRATEGIES: [&str; 5] = [
+    "threads",
+    "threads_static",
+    "rayon",
+    "process_pool",
+    "global_lock",
+];
 
 pub(super) fn section(rows: &Rows) -> Section {
     let mut blocks = Vec::new();
@@ -111,9 +114,10 @@ fn over_workers(rows: &Rows, size: usize) -> Vec<Block> {
     vec![
         Block::Figure {
             question: format!("What do workers buy, for the factorials below {size}?"),
-            caption: "Speed-up against workers. Ideal is as many times as fast as there are workers, \
+            caption:
+                "Speed-up against workers. Ideal is as many times as fast as there are workers, \
                       up to the cores."
-                .to_owned(),
+                    .to_owned(),
             svg: chart(
                 "computing-speed-up",
                 "Speed-up against workers",
@@ -151,13 +155,19 @@ fn efficiency_point(point: &Point) -> Point {
     Point {
         x: point.x,
         y: point.y / point.x,
-        interval: point.interval.map(|(low, high)| (low / point.x, high / point.x)),
+        interval: point
+            .interval
+            .map(|(low, high)| (low / point.x, high / point.x)),
     }
 }
 
 fn speed_up_table(rows: &Rows, size: usize) -> Table {
     let columns = ["strategy", "workers", "time", "speed-up", "how"];
-    let mut table = Table::new("factorial_speed_up", format!("Factorials below {size}"), &columns);
+    let mut table = Table::new(
+        "factorial_speed_up",
+        format!("Factorials below {size}"),
+        &columns,
+    );
     for function in STRATEGIES {
         for (workers, row) in sorted(at_size(rows, function, size)) {
             let speed_up = row.speed_up.as_ref();
@@ -166,7 +176,9 @@ fn speed_up_table(rows: &Rows, size: usize) -> Table {
                 Cell::Number(Quantity::new(workers as f64, Unit::Count)),
                 Cell::Number(time(row)),
                 Cell::number(speed_up.map(SpeedUp::quantity), "not compared"),
-                speed_up.map_or(Cell::Missing("–"), |speed_up| Cell::Text(speed_up.source())),
+                speed_up.map_or(Cell::Missing("–"), |speed_up| {
+                    Cell::Text(speed_up.source())
+                }),
             ]);
         }
     }
@@ -175,7 +187,11 @@ fn speed_up_table(rows: &Rows, size: usize) -> Table {
 
 fn efficiency_table(rows: &Rows, size: usize) -> Table {
     let columns = ["strategy", "workers", "efficiency"];
-    let mut table = Table::new("factorial_efficiency", format!("Factorials below {size}"), &columns);
+    let mut table = Table::new(
+        "factorial_efficiency",
+        format!("Factorials below {size}"),
+        &columns,
+    );
     for function in STRATEGIES {
         for (workers, row) in sorted(at_size(rows, function, size)) {
             let efficiency = row.speed_up.as_ref().map(|speed_up| {
@@ -232,7 +248,11 @@ fn times_figure(
             table.rows.push(vec![
                 Cell::text(series.name.clone()),
                 Cell::Number(Quantity::new(point.x, x_unit)),
-                Cell::Number(point.interval.map_or(time, |(low, high)| time.within(low, high))),
+                Cell::Number(
+                    point
+                        .interval
+                        .map_or(time, |(low, high)| time.within(low, high)),
+                ),
             ]);
         }
     }
@@ -258,14 +278,19 @@ fn times_figure(
 }
 
 fn over_sizes(rows: &Rows) -> Vec<Block> {
-    let with_sequential = [("sequential", "sequential".to_owned())].into_iter().chain(named());
+    let with_sequential = [("sequential", "sequential".to_owned())]
+        .into_iter()
+        .chain(named());
     let times = series(with_sequential, |function| {
         times_over_values(rows, "factorial", function, rows.cores)
     });
     let figure = times_figure(
         "time-over-size",
         "How does time grow with the size?",
-        &format!("Time of the factorials below n, with {}.", names::workers(rows.cores)),
+        &format!(
+            "Time of the factorials below n, with {}.",
+            names::workers(rows.cores)
+        ),
         "n",
         Unit::Count,
         times,
@@ -275,10 +300,12 @@ fn over_sizes(rows: &Rows) -> Vec<Block> {
 
 fn speed_up_over_size(rows: &Rows) -> Option<Block> {
     let series = series(named(), |function| {
-        let points = names::sizes(rows, "factorial").into_iter().filter_map(|size| {
-            let id = names::at("factorial", function, rows.cores, size);
-            speed_up_point(size as f64, rows.get(&id)?)
-        });
+        let points = names::sizes(rows, "factorial")
+            .into_iter()
+            .filter_map(|size| {
+                let id = names::at("factorial", function, rows.cores, size);
+                speed_up_point(size as f64, rows.get(&id)?)
+            });
         points.collect()
     });
     if series.is_empty() {
@@ -289,7 +316,9 @@ fn speed_up_over_size(rows: &Rows) -> Option<Block> {
     for one in &series {
         for point in &one.points {
             let quantity = Quantity::new(point.y, Unit::Times);
-            let quantity = point.interval.map_or(quantity, |(low, high)| quantity.within(low, high));
+            let quantity = point
+                .interval
+                .map_or(quantity, |(low, high)| quantity.within(low, high));
             table.rows.push(vec![
                 Cell::text(one.name.clone()),
                 Cell::Number(Quantity::new(point.x, Unit::Count)),
@@ -325,7 +354,12 @@ fn speed_up_over_size(rows: &Rows) -> Option<Block> {
 }
 
 fn crossovers(rows: &Rows) -> Option<Block> {
-    let columns = ["strategy", "may pay from", "pays from (estimate)", "pays from at the latest"];
+    let columns = [
+        "strategy",
+        "may pay from",
+        "pays from (estimate)",
+        "pays from at the latest",
+    ];
     let mut table = Table::new("crossover", "Sizes from which strategies pay", &columns);
     for strategy in STRATEGIES {
         let Some(found) = Crossover::of(&speed_ups(rows, strategy)) else {
@@ -337,13 +371,16 @@ fn crossovers(rows: &Rows) -> Option<Block> {
             Passing::NotUpTo(_) => Cell::Missing("not reached"),
         });
         let [earliest, estimate, latest] = ends;
-        table.rows.push(vec![Cell::text(strategy), earliest, estimate, latest]);
+        table
+            .rows
+            .push(vec![Cell::text(strategy), earliest, estimate, latest]);
     }
     (!table.rows.is_empty()).then(|| Block::Table {
         title: "Where they cross".to_owned(),
-        caption: "Between two sizes, the logarithm of the speed-up is taken for a straight line over \
+        caption:
+            "Between two sizes, the logarithm of the speed-up is taken for a straight line over \
                   that of the size. The ends come from the intervals of each size by itself."
-            .to_owned(),
+                .to_owned(),
         table,
     })
 }
@@ -354,9 +391,10 @@ fn algorithms(rows: &Rows) -> Option<Block> {
         ("list_running_product", "running product"),
         ("list_running_product_in_blocks", "in blocks on rayon"),
     ];
-    let series = series(functions.map(|(function, name)| (function, name.to_owned())), |function| {
-        times_over_values(rows, "factorial_algorithm", function, rows.cores)
-    });
+    let series = series(
+        functions.map(|(function, name)| (function, name.to_owned())),
+        |function| times_over_values(rows, "factorial_algorithm", function, rows.cores),
+    );
     times_figure(
         "algorithms",
         "What does a better algorithm buy?",
@@ -373,9 +411,10 @@ fn shipping(rows: &Rows) -> Option<Block> {
         ("ship_process_pool", "from a process"),
         ("raw_bytes", "over a bare socket"),
     ];
-    let series = series(functions.map(|(function, name)| (function, name.to_owned())), |function| {
-        times_over_values(rows, "dispatch", function, 1)
-    });
+    let series = series(
+        functions.map(|(function, name)| (function, name.to_owned())),
+        |function| times_over_values(rows, "dispatch", function, 1),
+    );
     times_figure(
         "shipping",
         "What does it cost to bring a result home?",

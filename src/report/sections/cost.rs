@@ -12,7 +12,8 @@ pub(super) fn blocks(rows: &Rows) -> Vec<Block> {
     let chosen = chosen(rows);
     if chosen.is_empty() {
         return vec![Block::Text(
-            "What rows cost beside time was not measured: `cargo bench` does so on Linux.".to_owned(),
+            "What rows cost beside time was not measured: `cargo bench` does so on Linux."
+                .to_owned(),
         )];
     }
     let dots = |value: fn(&Measured) -> Option<f64>| -> Vec<Dot> {
@@ -36,7 +37,13 @@ pub(super) fn blocks(rows: &Rows) -> Vec<Block> {
                 "CPU time of all threads and processes over wall time, for the factorials below \
                  {size}. 1 is one CPU, busy throughout."
             ),
-            svg: chart("cost-cpu", "CPU time over wall time", "CPUs busy on average", Unit::Plain, busy),
+            svg: chart(
+                "cost-cpu",
+                "CPU time over wall time",
+                "CPUs busy on average",
+                Unit::Plain,
+                busy,
+            ),
             table: busy_table(&chosen),
         },
         Block::Figure {
@@ -45,7 +52,13 @@ pub(super) fn blocks(rows: &Rows) -> Vec<Block> {
                 "Peak of anonymous memory, all processes together, for the factorials below {size}: \
                  threads share, processes copy."
             ),
-            svg: chart("cost-memory", "Peak memory", "peak memory of all processes", Unit::Bytes, memory),
+            svg: chart(
+                "cost-memory",
+                "Peak memory",
+                "peak memory of all processes",
+                Unit::Bytes,
+                memory,
+            ),
             table: memory_table(&chosen),
         },
     ]
@@ -59,7 +72,10 @@ fn chosen(rows: &Rows) -> Vec<&Measured> {
     let is_chosen = |row: &&Measured| {
         row.id.group() == "factorial"
             && row.id.value() == value.as_deref()
-            && row.id.workers().is_none_or(|workers| workers.get() == rows.cores)
+            && row
+                .id
+                .workers()
+                .is_none_or(|workers| workers.get() == rows.cores)
             && row.cost.is_some()
     };
     rows.rows.iter().filter(is_chosen).collect()
@@ -69,7 +85,9 @@ fn busy_table(chosen: &[&Measured]) -> Table {
     let columns = ["benchmark", "CPU time over wall time"];
     let mut table = Table::new("cost_cpu", "CPUs busy on average", &columns);
     for row in chosen {
-        let busy = row.cost.map(|cost| Quantity::new(cost.cpu_over_wall(), Unit::Plain));
+        let busy = row
+            .cost
+            .map(|cost| Quantity::new(cost.cpu_over_wall(), Unit::Plain));
         table.rows.push(vec![
             Cell::text(row.id.to_string()),
             Cell::number(busy, "not measured"),
@@ -82,8 +100,12 @@ fn memory_table(chosen: &[&Measured]) -> Table {
     let columns = ["benchmark", "peak memory", "processes"];
     let mut table = Table::new("cost_memory", "Peak memory", &columns);
     for row in chosen {
-        let peak = row.cost.map(|cost| Quantity::new(cost.peak_bytes as f64, Unit::Bytes));
-        let processes = row.cost.map(|cost| Quantity::new(cost.processes as f64, Unit::Count));
+        let peak = row
+            .cost
+            .map(|cost| Quantity::new(cost.peak_bytes as f64, Unit::Bytes));
+        let processes = row
+            .cost
+            .map(|cost| Quantity::new(cost.processes as f64, Unit::Count));
         table.rows.push(vec![
             Cell::text(row.id.to_string()),
             Cell::number(peak, "not measured"),

@@ -50,9 +50,10 @@ pub(super) fn section(rows: &Rows) -> Section {
     Section {
         anchor: "remembering",
         title: "Remembering",
-        intro: "A cache turns time into memory. What it buys depends on how long an answer takes to \
+        intro:
+            "A cache turns time into memory. What it buys depends on how long an answer takes to \
                 make, and how often it is asked for again."
-            .to_owned(),
+                .to_owned(),
         blocks,
     }
 }
@@ -131,7 +132,12 @@ fn calls(rows: &Rows) -> Option<Block> {
         CallsUntilPaid::From(calls) => Cell::Number(Quantity::new(calls, Unit::Count)),
         CallsUntilPaid::Never => Cell::Missing("never"),
     });
-    table.rows.push(vec![Cell::text("calls with the same argument"), least, estimate, most]);
+    table.rows.push(vec![
+        Cell::text("calls with the same argument"),
+        least,
+        estimate,
+        most,
+    ]);
     Some(Block::Table {
         title: "After how many calls has a cache paid?".to_owned(),
         caption: "The first call n at which a cold call and n − 1 warm ones take no longer than n \
@@ -142,12 +148,17 @@ fn calls(rows: &Rows) -> Option<Block> {
 }
 
 fn hit_ratios(rows: &Rows) -> Option<Block> {
-    let functions = [("zipf_uncached", "computed each time"), ("zipf_lru", "bounded cache")];
+    let functions = [
+        ("zipf_uncached", "computed each time"),
+        ("zipf_lru", "bounded cache"),
+    ];
     let functions = functions.map(|(function, name)| (function, name.to_owned()));
     let ratio = |row: &Measured| rows.hit_ratio(row.id.value()?.parse().ok()?);
     let lines = series(functions.clone(), |function| {
         let points = rows.of("cache", function);
-        points.filter_map(|row| Some(time_point(ratio(row)?, row))).collect()
+        points
+            .filter_map(|row| Some(time_point(ratio(row)?, row)))
+            .collect()
     });
     if lines.is_empty() {
         return None;
@@ -191,7 +202,9 @@ fn threads(
     caption: &str,
     functions: &[(&'static str, &str)],
 ) -> Option<Block> {
-    let named = functions.iter().map(|(function, name)| (*function, (*name).to_owned()));
+    let named = functions
+        .iter()
+        .map(|(function, name)| (*function, (*name).to_owned()));
     let lines = series(named, |function| {
         let points = rows.of("cache", function);
         points

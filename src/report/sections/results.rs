@@ -27,7 +27,11 @@ pub(super) fn section(rows: &Rows, input: &Input) -> Section {
     }
     for group in groups {
         let of_group = rows.rows.iter().filter(|row| row.id.group() == group);
-        let mut table = Table::new(format!("results_{group}"), format!("Results of {group}"), &COLUMNS);
+        let mut table = Table::new(
+            format!("results_{group}"),
+            format!("Results of {group}"),
+            &COLUMNS,
+        );
         table.rows = of_group.map(|row| cells(row, input)).collect();
         blocks.push(Block::Table {
             title: group.to_owned(),
@@ -68,10 +72,12 @@ fn cells(row: &Measured, input: &Input) -> Vec<Cell> {
     let baseline = compared.map_or(Cell::Missing("is a baseline"), |speed_up| {
         Cell::text(speed_up.baseline.to_string())
     });
-    let how = compared.map_or(Cell::Missing("–"), |speed_up| Cell::text(match speed_up {
-        ratio if ratio.is_paired => format!("paired, {} relaunches", ratio.relaunches),
-        _ => "unpaired".to_owned(),
-    }));
+    let how = compared.map_or(Cell::Missing("–"), |speed_up| {
+        Cell::text(match speed_up {
+            ratio if ratio.is_paired => format!("paired, {} relaunches", ratio.relaunches),
+            _ => "unpaired".to_owned(),
+        })
+    });
     let cost = row.cost.as_ref();
     let busy = cost.map(|cost| Quantity::new(cost.cpu_over_wall(), Unit::Plain));
     let memory = cost.map(|cost| Quantity::new(cost.peak_bytes as f64, Unit::Bytes));

@@ -16,7 +16,12 @@ fn within_cores(rows: &Rows, strategy: &str, size: usize) -> Vec<(usize, f64, f6
         .filter_map(|row| {
             let workers = row.id.workers()?.get();
             let speed_up = row.speed_up.as_ref()?;
-            (workers <= rows.cores).then_some((workers, speed_up.value, speed_up.low, speed_up.high))
+            (workers <= rows.cores).then_some((
+                workers,
+                speed_up.value,
+                speed_up.low,
+                speed_up.high,
+            ))
         })
         .collect();
     points.sort_by_key(|(workers, ..)| *workers);
@@ -59,10 +64,11 @@ fn serial_parts(rows: &Rows, size: usize) -> Block {
     }
     Block::Table {
         title: "What keeps it from being ideal?".to_owned(),
-        caption: "The serial part by Karp and Flatt, (1/S − 1/k)/(1 − 1/k): all that does not shrink \
+        caption:
+            "The serial part by Karp and Flatt, (1/S − 1/k)/(1 − 1/k): all that does not shrink \
                   with k workers. Where it grows with them, it is overhead; below 0, the speed-up \
                   is more than linear."
-            .to_owned(),
+                .to_owned(),
         table,
     }
 }
@@ -79,7 +85,10 @@ fn fits(rows: &Rows, size: usize) -> Block {
     ];
     let mut table = Table::new(
         "scaling_fits",
-        format!("Fits within {} cores, for the factorials below {size}", rows.cores),
+        format!(
+            "Fits within {} cores, for the factorials below {size}",
+            rows.cores
+        ),
         &columns,
     );
     let mut most_points = 0;
@@ -97,7 +106,9 @@ fn fits(rows: &Rows, size: usize) -> Block {
             continue;
         };
         let number = |value, unit| Cell::Number(Quantity::new(value, unit));
-        let most = fit.most_workers().map(|most| Quantity::new(most, Unit::Plain));
+        let most = fit
+            .most_workers()
+            .map(|most| Quantity::new(most, Unit::Plain));
         table.rows.push(vec![
             Cell::text(strategy),
             number(fit.amdahl_serial, Unit::Fraction),

@@ -20,7 +20,10 @@ pub(super) fn section(rows: &Rows) -> Section {
             groups.push(row.id.group());
         }
     }
-    let mut blocks: Vec<Block> = groups.iter().filter_map(|group| figure(rows, group)).collect();
+    let mut blocks: Vec<Block> = groups
+        .iter()
+        .filter_map(|group| figure(rows, group))
+        .collect();
     if blocks.is_empty() {
         blocks.push(Block::Text("There are no samples to show.".to_owned()));
     }
@@ -86,14 +89,20 @@ fn figure(rows: &Rows, group: &str) -> Option<Block> {
         .iter()
         .map(|row| {
             let spread = Unit::Fraction.text(row.samples.spread);
-            format!("{}: robust standard deviation {spread} of the median.", short(&row.id))
+            format!(
+                "{}: robust standard deviation {spread} of the median.",
+                short(&row.id)
+            )
         })
         .collect();
     let chart = XyChart {
         id: format!("spread-{group}"),
         title: format!("Distribution of samples, {group}"),
         description: said.join(" "),
-        x: Axis::logarithmic("times the row\u{2019}s median", [low * 1.15, high / 1.15].into_iter()),
+        x: Axis::logarithmic(
+            "times the row\u{2019}s median",
+            [low * 1.15, high / 1.15].into_iter(),
+        ),
         x_unit: Unit::Times,
         y: Axis::linear("share of the samples", [0.0, 1.0].into_iter()),
         y_unit: Unit::Fraction,
@@ -150,7 +159,11 @@ fn table(rows: &Rows, group: &str) -> Table {
         "drift",
         "remarks",
     ];
-    let mut table = Table::new(format!("spread_{group}"), format!("Samples of {group}"), &columns);
+    let mut table = Table::new(
+        format!("spread_{group}"),
+        format!("Samples of {group}"),
+        &columns,
+    );
     for row in rows.rows.iter().filter(|row| row.id.group() == group) {
         let samples = &row.samples;
         let number = |value, unit| Cell::Number(Quantity::new(value, unit));
@@ -169,10 +182,18 @@ fn table(rows: &Rows, group: &str) -> Table {
             .map(|time_ns| number(time_ns, Unit::Nanoseconds)),
         );
         cells.push(number(samples.spread, Unit::Fraction));
-        let drift = samples.drift.map(|drift| Quantity::new(drift, Unit::Fraction));
+        let drift = samples
+            .drift
+            .map(|drift| Quantity::new(drift, Unit::Fraction));
         cells.push(Cell::number(drift, "none"));
-        let remarks = [(samples.is_bimodal, "two heaps"), (samples.is_small(), "few samples")];
-        let remarks = remarks.into_iter().filter(|(holds, _)| *holds).map(|(_, words)| words);
+        let remarks = [
+            (samples.is_bimodal, "two heaps"),
+            (samples.is_small(), "few samples"),
+        ];
+        let remarks = remarks
+            .into_iter()
+            .filter(|(holds, _)| *holds)
+            .map(|(_, words)| words);
         cells.push(Cell::Text(remarks.collect::<Vec<_>>().join(", ")));
         table.rows.push(cells);
     }

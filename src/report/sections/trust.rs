@@ -18,13 +18,25 @@ pub(in crate::report) fn facts(input: &Input, rows: &Rows) -> Table {
     if let Some(run) = &input.run {
         let machine = &run.machine;
         add("Command", Cell::text(run.command.clone()));
-        add("Run", Cell::text(format!("{} to {}", utc(run.started_unix_s), utc(run.ended_unix_s))));
+        add(
+            "Run",
+            Cell::text(format!(
+                "{} to {}",
+                utc(run.started_unix_s),
+                utc(run.ended_unix_s)
+            )),
+        );
         add("Commit", text(commit(run.commit.as_deref(), run.is_dirty)));
         add("Toolchain", text(run.toolchain.clone()));
-        add("Scale (ms a notebook second)", Cell::text(run.scale.clone()));
+        add(
+            "Scale (ms a notebook second)",
+            Cell::text(run.scale.clone()),
+        );
         add("Processor", text(machine.processor.clone()));
         add("Virtual machine", text(machine.is_virtual.map(yes_or_no)));
-        let memory = machine.memory_bytes.map(|bytes| Quantity::new(bytes as f64, Unit::Bytes));
+        let memory = machine
+            .memory_bytes
+            .map(|bytes| Quantity::new(bytes as f64, Unit::Bytes));
         add("Memory", Cell::number(memory, "unknown"));
         add("System", text(machine.system.clone()));
         add("Clock governor", text(machine.governor.clone()));
@@ -42,11 +54,14 @@ pub(in crate::report) fn facts(input: &Input, rows: &Rows) -> Table {
     add("Unpaired ratios", count(unpaired.len()));
     let samples = rows.rows.iter().map(|row| row.samples.count);
     if let (Some(fewest), Some(most)) = (samples.clone().min(), samples.max()) {
-        add("Samples a row", Cell::text(if fewest == most {
-            most.to_string()
-        } else {
-            format!("{fewest} to {most}")
-        }));
+        add(
+            "Samples a row",
+            Cell::text(if fewest == most {
+                most.to_string()
+            } else {
+                format!("{fewest} to {most}")
+            }),
+        );
     }
     table
 }
@@ -69,15 +84,25 @@ pub(in crate::report) fn left_out(rows: &Rows) -> Table {
     let mut table = Table::new("left_out", "Left out", &["file", "why"]);
     for left_out in &rows.left_out {
         let path = cut(&left_out.path.to_string_lossy());
-        table.rows.push(vec![Cell::Text(path), Cell::Text(cut(&left_out.why))]);
+        table
+            .rows
+            .push(vec![Cell::Text(path), Cell::Text(cut(&left_out.why))]);
     }
     table
 }
 
-/// The text, or its beginning.
+/// The text, or its beginning, without characters that nobody can see.
 fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
+    let shown = |character: char| {
+        if character.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            character
+        }
+    };
+    let mut cut: String = text.chars().take(LONGEST).map(shown).collect();
+    if text.chars().count() > LONGEST {
+        cut.push('…');
     }
+    cut
 }

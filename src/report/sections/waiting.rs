@@ -1,8 +1,6 @@
 //! Waiting: the staircase, and the notebook's own cells.
 
-use super::{
-    Block, Section, described, heights, series, speed_up_point, time, time_point, widths,
-};
+use super::{Block, Section, described, heights, series, speed_up_point, time, time_point, widths};
 use crate::report::chart::{Axis, Curve, Dot, DotChart, Point, Series, XyChart, look};
 use crate::report::names;
 use crate::report::rows::{Measured, Rows};
@@ -25,9 +23,10 @@ pub(super) fn section(rows: &Rows) -> Section {
     Section {
         anchor: "waiting",
         title: "Waiting",
-        intro: "Whoever waits needs no core, so waiting overlaps on any machine: what n equal sleeps \
+        intro:
+            "Whoever waits needs no core, so waiting overlaps on any machine: what n equal sleeps \
                 take on k workers is a staircase, ⌈n/k⌉ of them one after the other."
-            .to_owned(),
+                .to_owned(),
         blocks,
     }
 }
@@ -65,7 +64,9 @@ fn stairs(rows: &Rows, value: &str, sleeps: usize) -> Vec<Block> {
         .find(|row| row.id.value() == Some(value));
     let times = series(named(), |function| {
         let found = with_workers(rows, function, value);
-        found.map(|(workers, row)| time_point(workers as f64, row)).collect()
+        found
+            .map(|(workers, row)| time_point(workers as f64, row))
+            .collect()
     });
     let speed_ups = series(named(), |function| {
         let found = with_workers(rows, function, value);
@@ -83,7 +84,13 @@ fn stairs(rows: &Rows, value: &str, sleeps: usize) -> Vec<Block> {
         blocks.push(Block::Figure {
             question: format!("How long do {sleeps} equal sleeps take?"),
             caption: "Time against workers. On the staircase, workers cost nothing.".to_owned(),
-            svg: over_workers("waiting-time", "Time against workers", Unit::Nanoseconds, times, ideal),
+            svg: over_workers(
+                "waiting-time",
+                "Time against workers",
+                Unit::Nanoseconds,
+                times,
+                ideal,
+            ),
             table: table("staircase_time", rows, value, sleeps),
         });
     }
@@ -92,7 +99,13 @@ fn stairs(rows: &Rows, value: &str, sleeps: usize) -> Vec<Block> {
         blocks.push(Block::Figure {
             question: "How many times as fast as one after the other?".to_owned(),
             caption: "Speed-up against workers, with the staircase n/⌈n/k⌉.".to_owned(),
-            svg: over_workers("waiting-speed-up", "Speed-up against workers", Unit::Times, speed_ups, Some(ideal)),
+            svg: over_workers(
+                "waiting-speed-up",
+                "Speed-up against workers",
+                Unit::Times,
+                speed_ups,
+                Some(ideal),
+            ),
             table: table("staircase_speed_up", rows, value, sleeps),
         });
     }
@@ -126,7 +139,9 @@ fn over_workers(
     series: Vec<Series>,
     ideal: Option<Curve>,
 ) -> String {
-    let of_ideal = ideal.iter().flat_map(|ideal| ideal.points.iter().map(|(_, y)| *y));
+    let of_ideal = ideal
+        .iter()
+        .flat_map(|ideal| ideal.points.iter().map(|(_, y)| *y));
     let label = match unit {
         Unit::Times => "times as fast as one after the other (logarithmic)",
         _ => "time of all sleeps (logarithmic)",
@@ -149,7 +164,14 @@ fn over_workers(
 }
 
 fn table(id: &str, rows: &Rows, value: &str, sleeps: usize) -> Table {
-    let columns = ["strategy", "workers", "time", "speed-up", "ideal speed-up", "part of the ideal"];
+    let columns = [
+        "strategy",
+        "workers",
+        "time",
+        "speed-up",
+        "ideal speed-up",
+        "part of the ideal",
+    ];
     let mut table = Table::new(id, format!("{sleeps} equal sleeps on k workers"), &columns);
     for function in STRATEGIES {
         let mut found: Vec<_> = with_workers(rows, function, value).collect();
@@ -165,7 +187,10 @@ fn table(id: &str, rows: &Rows, value: &str, sleeps: usize) -> Table {
                 Cell::text(function),
                 Cell::Number(Quantity::new(workers as f64, Unit::Count)),
                 Cell::Number(time(row)),
-                Cell::number(speed_up.map(crate::report::rows::SpeedUp::quantity), "not compared"),
+                Cell::number(
+                    speed_up.map(crate::report::rows::SpeedUp::quantity),
+                    "not compared",
+                ),
                 Cell::Number(Quantity::new(ideal, Unit::Times)),
                 Cell::number(part, "not compared"),
             ]);
@@ -178,7 +203,11 @@ fn table(id: &str, rows: &Rows, value: &str, sleeps: usize) -> Table {
 fn cells(rows: &Rows) -> Option<Block> {
     let mut dots = Vec::new();
     let columns = ["cell", "strategy", "time", "speed-up", "ideal speed-up"];
-    let mut table = Table::new("cells", "The notebook\u{2019}s sleeps, a worker each", &columns);
+    let mut table = Table::new(
+        "cells",
+        "The notebook\u{2019}s sleeps, a worker each",
+        &columns,
+    );
     for row in rows.rows.iter().filter(|row| row.id.group() == "sleep") {
         let (Some(value), Some(speed_up)) = (row.id.value(), &row.speed_up) else {
             continue;
@@ -214,7 +243,8 @@ fn cells(rows: &Rows) -> Option<Block> {
         description: said.join(" "),
         axis: Axis::linear(
             "times as fast as one after the other",
-            dots.iter().flat_map(|dot| [dot.value, dot.interval.map_or(dot.value, |(_, high)| high)]),
+            dots.iter()
+                .flat_map(|dot| [dot.value, dot.interval.map_or(dot.value, |(_, high)| high)]),
         ),
         unit: Unit::Times,
         dots,
@@ -222,8 +252,9 @@ fn cells(rows: &Rows) -> Option<Block> {
     };
     Some(Block::Figure {
         question: "And sleeps that differ, a worker each?".to_owned(),
-        caption: "At best they take as long as the longest of them: the ideal is their sum over it."
-            .to_owned(),
+        caption:
+            "At best they take as long as the longest of them: the ideal is their sum over it."
+                .to_owned(),
         svg: chart.svg(),
         table,
     })
