@@ -17,8 +17,8 @@ fn few(id: &str) -> bool {
     id.starts_with("factorial/") && is_small || id.contains("4-2-6") || id.contains("16x2")
 }
 
-fn snapshot(name: &str, report: &Report) {
-    keep_for_browser(name, report);
+fn snapshot(name: &str, report: &Report, fixture: &Fixture) {
+    keep_for_browser(name, report, Some(&fixture.criterion()));
     insta::assert_snapshot!(name, text(&report.html()));
 }
 
@@ -50,32 +50,34 @@ fn a_complete_run_has_all_sections_and_no_reason_for_doubt() {
             .iter()
             .all(|answer| answer.verdict != Verdict::NotMeasured)
     );
-    snapshot("complete", &report);
+    snapshot("complete", &report, &fixture);
 }
 
 #[test]
 fn with_one_core_nothing_is_said_to_scale() {
-    let report = Fixture::new(1, few).report();
+    let fixture = Fixture::new(1, few);
+    let report = fixture.report();
     let cores = &report.answers[2];
     assert_eq!(cores.question, "What does the one core buy?");
     assert_eq!(cores.verdict, Verdict::Costs, "{}", cores.sentence);
-    snapshot("one_core", &report);
+    snapshot("one_core", &report, &fixture);
 }
 
 #[test]
 fn with_64_cores_the_laws_are_fitted() {
-    let report = Fixture::new(64, few).report();
+    let fixture = Fixture::new(64, few);
+    let report = fixture.report();
     let fits = report.tables().find(|table| table.id == "scaling_fits");
     assert_eq!(fits.expect("fits").rows.len(), 5);
-    snapshot("many_cores", &report);
+    snapshot("many_cores", &report, &fixture);
 }
 
 #[test]
 fn what_was_not_measured_is_said_so() {
-    let report = Fixture::new(2, |id| {
+    let fixture = Fixture::new(2, |id| {
         id.starts_with("format/") || id == "sleep/threads@3/10-8-5"
-    })
-    .report();
+    });
+    let report = fixture.report();
     let waiting = &report.answers[0];
     assert_eq!(waiting.verdict, Verdict::NotMeasured);
     assert!(
@@ -89,7 +91,7 @@ fn what_was_not_measured_is_said_so() {
             .iter()
             .any(|warning| warning.key == "missing")
     );
-    snapshot("missing", &report);
+    snapshot("missing", &report, &fixture);
 }
 
 #[test]
@@ -110,7 +112,7 @@ fn what_is_older_than_the_run_is_left_out_by_name() {
         "{left_out:?}"
     );
     assert_eq!(report.answers[2].verdict, Verdict::NotMeasured);
-    snapshot("stale", &report);
+    snapshot("stale", &report, &fixture);
 }
 
 #[test]
@@ -119,7 +121,8 @@ fn where_nothing_pays_the_crossover_is_not_reached() {
         let factor = if id.workers().is_some() { 3.0 } else { 1.0 };
         report_support::time_ns(id, cores) * factor
     };
-    let report = Fixture::with(2, few, slow).report();
+    let fixture = Fixture::with(2, few, slow);
+    let report = fixture.report();
     for key in ["size_threads", "size_rayon", "size_process_pool"] {
         let answer = report
             .answers
@@ -133,7 +136,7 @@ fn where_nothing_pays_the_crossover_is_not_reached() {
             answer.sentence
         );
     }
-    snapshot("no_crossover", &report);
+    snapshot("no_crossover", &report, &fixture);
 }
 
 #[test]
@@ -187,7 +190,7 @@ fn hostile_names_are_named_and_never_become_markup() {
             .lines()
             .all(|line| !line.contains(&"x".repeat(1000)))
     );
-    snapshot("hostile", &report);
+    snapshot("hostile", &report, &fixture);
 }
 
 #[test]
@@ -252,7 +255,7 @@ fn without_results_the_page_says_how_to_get_some() {
     let input = Input::read(&Folders::within(place.path())).expect("nothing is no error");
     let report = Report::new(&input, Some(&Machine::here()));
     assert!(text(&report.html()).contains("cargo bench measures every row"));
-    keep_for_browser("empty", &report);
+    keep_for_browser("empty", &report, None);
 }
 
 #[test]
@@ -289,11 +292,14 @@ fn two_thousand_benchmarks_fit_in_a_page_of_five_megabytes() {
         );
         write_row(&fixture.criterion(), &id, 1000.0 + index as f64);
     }
-    let report = fixture.report();
+    let mut input = Input::read(&Folders::within(fixture.folder())).expect("a folder");
+    let report = Report::new(&input, None);
     assert_eq!(report.rows.rows.len(), 2000);
     let page = report.html();
     assert!(page.len() <= 5_000_000, "{} bytes", page.len());
-    keep_for_browser("two_thousand", &report);
+    // Six thousand files need not be copied for the browser to see them linked.
+    input.links.clear();
+    keep_for_browser("two_thousand", &Report::new(&input, None), None);
 }
 
 #[test]

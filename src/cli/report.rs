@@ -55,6 +55,10 @@ pub(super) struct Options {
     #[arg(long, conflicts_with = "readme")]
     markdown: bool,
 
+    /// Do not warn if the results are of another machine than this one
+    #[arg(long)]
+    any_machine: bool,
+
     /// Renew the results in README.md of this folder, between their markers,
     /// from reports/sample or the folder that --from names
     #[arg(long)]
@@ -71,7 +75,8 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         .clone()
         .unwrap_or_else(|| folders.page.join("index.html"));
     folders.page = page.parent().map(Path::to_owned).unwrap_or_default();
-    let report = report(&folders, Some(&Machine::here()))?;
+    let here = (!options.any_machine).then(Machine::here);
+    let report = report(&folders, here.as_ref())?;
     if options.json {
         print(&format!("{:#}\n", report.json()))
     } else if options.csv {

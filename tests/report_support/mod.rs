@@ -323,9 +323,28 @@ pub(crate) fn text(page: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Leaves a page where the browser's test finds it.
-pub(crate) fn keep_for_browser(name: &str, report: &Report) {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report");
-    let path = folder.join(format!("{name}.html"));
-    speedup::report::write_whole(&path, report.html().as_bytes()).expect("it is written");
+/// Leaves the page where the browser's test finds it, with the files that it
+/// links to.
+pub(crate) fn keep_for_browser(name: &str, report: &Report, criterion: Option<&Path>) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("report")
+        .join(name);
+    if let Some(criterion) = criterion {
+        copy(criterion, &folder.join("criterion"));
+    }
+    let page = folder.join("index.html");
+    speedup::report::write_whole(&page, report.html().as_bytes()).expect("it is written");
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            fs::copy(&from, &to).expect("a file");
+        }
+    }
 }
