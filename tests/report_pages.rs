@@ -309,13 +309,13 @@ fn each_reason_for_doubt_has_its_fact_cause_and_next_step() {
         ("load", |run| run["load_before"] = json!(1.5)),
         ("virtual", |run| run["machine"]["is_virtual"] = json!(true)),
         ("governor", |run| {
-            run["machine"]["governor"] = json!("powersave")
+            run["machine"]["governor"] = json!("powersave");
         }),
         ("turbo", |run| run["machine"]["has_turbo"] = json!(true)),
         ("affinity", |run| run["machine"]["cores_online"] = json!(16)),
         ("dirty", |run| run["is_dirty"] = json!(true)),
         ("older_results", |run| {
-            run["started_unix_s"] = json!(START + 7200)
+            run["started_unix_s"] = json!(START + 7200);
         }),
         ("missing", |_| ()),
     ];

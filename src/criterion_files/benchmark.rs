@@ -136,6 +136,10 @@ fn walk(home: &Path, folder: &Path, depth: usize, stored: &mut Stored) {
             continue;
         }
         let path = folder.join(&name);
+        // Beside a benchmark's data: a run that was kept under a name.
+        if is_benchmark && home.join(&path).join("benchmark.json").is_file() {
+            continue;
+        }
         match entry.file_type() {
             Ok(kind) if kind.is_dir() => walk(home, &path, depth + 1, stored),
             Ok(kind) if kind.is_symlink() => {
@@ -404,6 +408,24 @@ mod tests {
         assert!(said[1].contains("notes.txt': it is none"), "{said:?}");
         #[cfg(unix)]
         assert!(said[2].contains("self': it is a link"), "{said:?}");
+    }
+
+    #[test]
+    fn a_run_that_was_kept_under_a_name_is_no_benchmark_and_no_stranger() {
+        let [about, estimates, sample] = good();
+        let home = home(&about, &estimates, &sample);
+        let benchmark = home.path().join("group/function");
+        fs::create_dir_all(benchmark.join("before")).expect("a folder");
+        for name in ["benchmark.json", "estimates.json", "sample.json"] {
+            fs::copy(
+                benchmark.join("new").join(name),
+                benchmark.join("before").join(name),
+            )
+            .expect("a file");
+        }
+        let stored = read_all(home.path()).expect("a folder");
+        assert_eq!(stored.left_out, []);
+        assert_eq!(stored.benchmarks.len(), 1);
     }
 
     #[test]

@@ -120,7 +120,6 @@ impl Cost {
     }
 
     /// The costs by row, and the rows whose entry can't be used.
-    #[expect(clippy::type_complexity, reason = "a pair that is taken apart at once")]
     pub(super) fn load(folder: &Path) -> Result<(BTreeMap<String, Self>, Vec<LeftOut>), LeftOut> {
         let mut costs = BTreeMap::new();
         let mut left_out = Vec::new();

@@ -5,11 +5,16 @@ use crate::catalog::Id;
 use std::num::NonZeroUsize;
 
 /// A row with workers and a value.
-pub(super) fn at(group: &str, function: &str, workers: usize, value: impl ToString) -> Id {
+pub(super) fn at(
+    group: &str,
+    function: &str,
+    workers: usize,
+    value: &(impl ToString + ?Sized),
+) -> Id {
     let workers = NonZeroUsize::new(workers).unwrap_or(NonZeroUsize::MIN);
     Id::new(group, function)
         .at_workers(workers)
-        .with_value(&value)
+        .with_value(value)
 }
 
 /// "1 worker", "2 workers".

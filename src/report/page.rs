@@ -64,6 +64,10 @@ impl<'a> View<'a> {
     }
 
     /// The class of a cell in that column.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates pass references"
+    )]
     fn class(&self, column: &usize) -> &'static str {
         if self.numeric.get(*column).copied().unwrap_or(false) {
             "n"
@@ -74,7 +78,7 @@ impl<'a> View<'a> {
 }
 
 /// What stands before the word of a verdict: a shape beside its colour.
-fn sign(verdict: &Verdict) -> &'static str {
+fn sign(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pays => "▲",
         Verdict::Costs => "▼",
@@ -115,22 +119,25 @@ impl Report {
     }
 }
 
+fn part(block: &Block) -> Part<'_> {
+    match block {
+        Block::Figure {
+            question,
+            caption,
+            svg,
+            table,
+        } => Part::Figure(question, caption, svg, View::of(table)),
+        Block::Table {
+            title,
+            caption,
+            table,
+        } => Part::Table(title, caption, View::of(table)),
+        Block::Text(text) => Part::Text(text),
+    }
+}
+
 /// Answers and trust come first.
 fn shown((index, section): (usize, &Section)) -> Shown<'_> {
-    let part = |block| match block {
-        &Block::Figure {
-            ref question,
-            ref caption,
-            ref svg,
-            ref table,
-        } => Part::Figure(question, caption, svg, View::of(table)),
-        &Block::Table {
-            ref title,
-            ref caption,
-            ref table,
-        } => Part::Table(title, caption, View::of(table)),
-        &Block::Text(ref text) => Part::Text(text),
-    };
     Shown {
         number: index + 3,
         section,

@@ -132,7 +132,8 @@ mod tests {
         assert_eq!(names, ["a/good", "a/open"]);
         assert_eq!(ratios[0].relaunches, 2);
         assert_eq!(ratios[1].interval, None);
-        let said: String = left_out.iter().map(|one| format!("{one}\n")).collect();
+        let said: Vec<String> = left_out.iter().map(ToString::to_string).collect();
+        let said = said.join("\n");
         for name in ["a/zero", "a/negative", "a/outside", "a/empty"] {
             assert!(said.contains(name), "{said}");
         }

@@ -36,9 +36,9 @@ impl Report {
                 ""
             };
             let toolchain = fact("Toolchain").unwrap_or_default();
-            text += &format!(
+            text = format!(
                 "From `{}` on {} ({} CPUs{machine}), {}:\n",
-                escape(&command),
+                command.replace('`', "'"),
                 escape(&processor),
                 escape(&cores),
                 escape(&toolchain)

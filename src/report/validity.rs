@@ -239,7 +239,7 @@ fn of_ratios(rows: &Rows) -> Vec<Warning> {
             format!("{} ratios are unpaired.", unpaired.len()),
             "Their rows were measured one after the other, minutes apart, and not in lock-step. \
              Their intervals are widened by what two runs differ by.",
-            "Run `cargo bench` with SPEEDUP_PAIRED=on, or `speedup compare` for two rows.",
+            "Run `cargo bench` without SPEEDUP_PAIRED=off, or `speedup compare` for two rows.",
             unpaired,
         ));
     }

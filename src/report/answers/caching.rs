@@ -148,7 +148,7 @@ pub(super) fn sharing(rows: &Rows) -> Answer {
     let value = names::values_of(rows, "cache", "warm_shared_by")
         .last()
         .copied();
-    let id = names::at("cache", "warm_shared_by", workers, value.unwrap_or(10_000));
+    let id = names::at("cache", "warm_shared_by", workers, &value.unwrap_or(10_000));
     let comparison = Comparison {
         subject: &format!("a look-up in one cache that {workers} threads share"),
         other: "one by a single thread",

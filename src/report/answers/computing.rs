@@ -60,7 +60,7 @@ pub(super) fn cores(rows: &Rows) -> Answer {
         cores => format!("What do {cores} cores buy?"),
     };
     let size = largest(rows).unwrap_or(3000);
-    let id = names::at("factorial", "rayon", rows.cores, size);
+    let id = names::at("factorial", "rayon", rows.cores, &size);
     let speed_up = rows.speed_up(&id);
     let rest = match speed_up {
         Some(speed_up) if rows.cores > 1 => {
@@ -96,7 +96,7 @@ pub(in crate::report) fn speed_ups(rows: &Rows, strategy: &str) -> Vec<AtSize> {
     names::sizes(rows, "factorial")
         .into_iter()
         .filter_map(|size| {
-            let id = names::at("factorial", strategy, rows.cores, size);
+            let id = names::at("factorial", strategy, rows.cores, &size);
             let speed_up = rows.speed_up(&id)?;
             Some(AtSize {
                 size: size as f64,
@@ -120,7 +120,7 @@ fn size(rows: &Rows, strategy: &'static str) -> Answer {
     };
     let speed_ups = speed_ups(rows, strategy);
     let Some(crossover) = Crossover::of(&speed_ups) else {
-        let id = names::at("factorial", strategy, rows.cores, 100);
+        let id = names::at("factorial", strategy, rows.cores, &100);
         return Answer::not_measured(key, question, "computing", &id);
     };
     let (verdict, number, sentence) = passes(strategy, rows.cores, &crossover);
@@ -212,7 +212,7 @@ pub(super) fn lock(rows: &Rows) -> Answer {
     let size = largest(rows).unwrap_or(3000);
     // One thread never waits for the lock.
     let workers = rows.cores.max(2);
-    let id = names::at("factorial", "global_lock", workers, size);
+    let id = names::at("factorial", "global_lock", workers, &size);
     let comparison = Comparison {
         subject: &format!(
             "computing the factorials below {size} on {workers} threads under one lock, as under \
@@ -228,7 +228,7 @@ pub(super) fn lock(rows: &Rows) -> Answer {
 
 pub(super) fn process(rows: &Rows) -> Answer {
     let question = "What does a process cost?";
-    let start = names::at("dispatch", "start_process_pool", 1, 1);
+    let start = names::at("dispatch", "start_process_pool", 1, &1);
     let Some(row) = rows.get(&start) else {
         return Answer::not_measured("process", question, "computing", &start);
     };
@@ -246,21 +246,24 @@ pub(super) fn process(rows: &Rows) -> Answer {
             rest: "",
         }
         .of(speed_up);
-        sentence += &format!(". {compared}");
+        sentence.push_str(". ");
+        sentence.push_str(&compared);
     } else {
         sentence.push('.');
     }
     let memory = |strategy: &str| {
-        let id = names::at("factorial", strategy, rows.cores.max(2), largest(rows)?);
+        let id = names::at("factorial", strategy, rows.cores.max(2), &largest(rows)?);
         rows.get(&id)?.cost
     };
     if let (Some(processes), Some(threads)) = (memory("process_pool"), memory("threads")) {
-        sentence += &format!(
-            " The largest list of factorials peaks at {} with {} processes, {} with as many threads.",
+        let peaks = format!(
+            " The largest list of factorials peaks at {} with {} processes, {} with as many \
+             threads.",
             Unit::Bytes.text(processes.peak_bytes as f64),
             rows.cores.max(2),
             Unit::Bytes.text(threads.peak_bytes as f64),
         );
+        sentence.push_str(&peaks);
     }
     Answer {
         key: "process",
@@ -299,8 +302,8 @@ mod tests {
 
     fn said(earliest: Passing, estimate: Passing, latest: Passing) -> (Verdict, String) {
         let found = Crossover {
-            earliest,
             estimate,
+            earliest,
             latest,
         };
         let (verdict, _, sentence) = passes("rayon", 2, &found);

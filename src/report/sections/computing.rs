@@ -124,7 +124,7 @@ fn over_workers(rows: &Rows, size: usize) -> Vec<Block> {
                 "times as fast as one after the other",
                 Unit::Times,
                 speed_ups,
-                ideal(|workers, cores| workers.min(cores)),
+                ideal(f64::min),
             ),
             table: speed_up_table(rows, size),
         },
@@ -303,7 +303,7 @@ fn speed_up_over_size(rows: &Rows) -> Option<Block> {
         let points = names::sizes(rows, "factorial")
             .into_iter()
             .filter_map(|size| {
-                let id = names::at("factorial", function, rows.cores, size);
+                let id = names::at("factorial", function, rows.cores, &size);
                 speed_up_point(size as f64, rows.get(&id)?)
             });
         points.collect()
