@@ -28,6 +28,7 @@ const SAMPLE: &str = "reports/sample";
 /// and moved into its place, so the earlier one stays whole whatever happens.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "one a flag")]
 pub(super) struct Options {
     /// The folder with the results: Criterion's files in its folder
     /// `criterion`, and run.json, paired.json and cost.json beside it
