@@ -44,20 +44,19 @@ impl Report {
                 escape(&toolchain)
             );
         }
-        let columns = ["question", "number", "interval", "answer"];
+        let columns = ["question", "number", "answer"];
         let mut table = Table::new("answers", "Answers", &columns);
         for answer in &self.answers {
             let number = answer.number;
-            let interval = number.and_then(|number| number.interval_text());
             table.rows.push(vec![
                 Cell::text(answer.question.clone()),
                 Cell::text(number.map_or_else(|| "–".to_owned(), |number| number.text())),
-                Cell::text(interval.unwrap_or_else(|| "–".to_owned())),
                 Cell::text(answer.sentence.clone()),
             ]);
         }
         write_table(&mut text, &table);
-        text
+        // The answers are the report's own words, whose code stays code.
+        text.replace("\\`", "`")
     }
 }
 
