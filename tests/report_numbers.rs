@@ -249,7 +249,7 @@ fn crossing(points: &[(f64, f64)]) -> Option<f64> {
     let ((low, a), (high, b)) = (points[last], points[last + 1]);
     let (mut from, mut to) = (0.0, 1.0);
     for _ in 0..200 {
-        let middle: f64 = (from + to) / 2.0;
+        let middle = f64::midpoint(from, to);
         if a.powf(1.0 - middle) * b.powf(middle) < 1.0 {
             from = middle;
         } else {

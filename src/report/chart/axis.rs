@@ -18,6 +18,9 @@ pub(crate) struct Axis {
     pub(crate) ticks: Vec<f64>,
 }
 
+/// Powers of ten that are all written.
+const POWERS: f64 = 7.0;
+
 /// Ticks that an axis aims at.
 const TICKS: f64 = 5.0;
 
@@ -54,7 +57,7 @@ impl Axis {
             _ => &[1.0],
         };
         // Every second, third… power where there are many.
-        let every = (decades / TICKS).ceil().max(1.0);
+        let every = (decades / POWERS).ceil().max(1.0);
         let ticks = steps(low.log10().floor(), high.log10().ceil())
             .filter(|power| power.rem_euclid(every) == 0.0)
             .flat_map(|power| {
