@@ -1,0 +1,146 @@
+//! What is run, and what is written down of it.
+
+use crate::load::Load;
+use crate::subject::{BASE, KINDS, Kind, PERCENTS, Subject, rebuilt, slowed};
+use crate::usual;
+use serde_json::{Value, json};
+use speedup::gate::output::to_json;
+use speedup::gate::{Request, run};
+use std::error::Error;
+use std::time::Instant;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Experiment {
+    FalseAlarms,
+    FalseAlarmsUnderLoad,
+    FalseAlarmsRebuilt,
+    Power,
+    UsualFalseAlarms,
+    UsualPower,
+}
+
+impl Experiment {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::FalseAlarms,
+        Self::FalseAlarmsUnderLoad,
+        Self::FalseAlarmsRebuilt,
+        Self::Power,
+        Self::UsualFalseAlarms,
+        Self::UsualPower,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::FalseAlarms => "false_alarms",
+            Self::FalseAlarmsUnderLoad => "false_alarms_under_load",
+            Self::FalseAlarmsRebuilt => "false_alarms_rebuilt",
+            Self::Power => "power",
+            Self::UsualFalseAlarms => "usual_false_alarms",
+            Self::UsualPower => "usual_power",
+        }
+    }
+
+    fn is_power(self) -> bool {
+        matches!(self, Self::Power | Self::UsualPower)
+    }
+
+    pub(crate) fn is_usual(self) -> bool {
+        matches!(self, Self::UsualFalseAlarms | Self::UsualPower)
+    }
+
+    /// How many runs there are, if so many are asked for: for each kind and
+    /// size, where there are several.
+    pub(crate) fn runs(self, asked: usize) -> usize {
+        if self.is_power() {
+            asked * KINDS.len() * PERCENTS.len()
+        } else {
+            asked
+        }
+    }
+
+    /// One run, as a line to write down.
+    pub(crate) fn run(self, subject: &Subject, index: usize) -> Result<Value, Box<dyn Error>> {
+        let culprit = self.is_power().then(|| culprit(index));
+        let head = match (self, culprit) {
+            (_, Some((kind, percent))) => slowed(kind, percent),
+            (Self::FalseAlarmsRebuilt, None) => rebuilt(index),
+            _ => BASE.to_owned(),
+        };
+        let _load = (self == Self::FalseAlarmsUnderLoad).then(|| Load::start(index as u64));
+        let mut line = if self.is_usual() {
+            usual::run(subject, &head)?
+        } else {
+            gate(subject, &head)
+        };
+        line["run"] = json!(index);
+        line["head"] = json!(head);
+        if let Some((kind, percent)) = culprit {
+            line["slowed"] = json!(format!("kind/{}", kind.name));
+            line["percent"] = json!(percent);
+        }
+        Ok(line)
+    }
+}
+
+/// Sizes change slowest, kinds fastest.
+fn culprit(index: usize) -> (Kind, u32) {
+    let kind = KINDS[index % KINDS.len()];
+    let percent = PERCENTS[index / KINDS.len() % PERCENTS.len()];
+    (kind, percent)
+}
+
+/// A whole gate. One that ends in an error is a result as well.
+fn gate(subject: &Subject, head: &str) -> Value {
+    let request = Request {
+        manifest: Some(subject.root.join("Cargo.toml")),
+        head: Some(head.to_owned()),
+        cache: Some(subject.cache.clone()),
+        measure_identical: true,
+        ..Request::new(BASE)
+    };
+    let start = Instant::now();
+    let gate = match run(&request, &mut |_| ()) {
+        Ok(gate) => gate,
+        Err(error) => {
+            let said = error.to_string();
+            return json!({ "said": said, "exit_code": error.outcome().code(), "benchmarks": [] });
+        }
+    };
+    let whole = to_json(&gate);
+    let mut benchmarks = whole["benchmarks"].clone();
+    for benchmark in benchmarks.as_array_mut().into_iter().flatten() {
+        for ratios in ["screening", "decision", "decision_rebuilt"] {
+            round(&mut benchmark[ratios]);
+        }
+        // The same in every line.
+        if let Some(fields) = benchmark.as_object_mut() {
+            for field in [
+                "target",
+                "level",
+                "is_coarse",
+                "rebuilt_ratio",
+                "low",
+                "high",
+            ] {
+                fields.remove(field);
+            }
+        }
+    }
+    json!({
+        "said": whole["headline"],
+        "exit_code": whole["exit_code"],
+        "unix_s": whole["started_unix_s"],
+        "seconds": start.elapsed().as_secs_f64(),
+        "measuring_s": whole["measuring_s"],
+        "benchmarks": benchmarks,
+    })
+}
+
+/// A millionth is far below what a ratio holds.
+fn round(values: &mut Value) {
+    for value in values.as_array_mut().into_iter().flatten() {
+        if let Some(number) = value.as_f64() {
+            *value = json!((number * 1e6).round() / 1e6);
+        }
+    }
+}
