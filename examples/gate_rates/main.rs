@@ -89,7 +89,7 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         .ok_or_else(usage)?;
     let wanted = experiment.runs(count.parse()?);
     let subject = Subject::make()?;
-    let mut record = Record::open(experiment.name())?;
+    let record = Record::open(experiment.name())?;
     for index in record.runs()..wanted {
         let line = experiment.run(&subject, index)?;
         eprintln!("{} of {wanted}: {}", index + 1, line["said"]);

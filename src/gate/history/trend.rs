@@ -1,15 +1,16 @@
 //! Trends: ratios from gate to gate, chained.
 
 use super::record::Record;
-use crate::stats::{StatsError, median, pettitt};
+use crate::stats::{StatsError, median, pettitt, robust_standard_deviation};
 use std::collections::BTreeMap;
 
 /// A change point is marked if its p-value is at most this…
 const ERROR: f64 = 0.01;
-/// …and the medians before and after differ by more than this. Chained levels
-/// carry the errors of all gates before them along, so a small step may be
-/// nothing but those.
+/// …the medians before and after differ by more than this…
 const SMALLEST_STEP: f64 = 0.02;
+/// …and by more than so many standard deviations of what the errors of single
+/// gates, which chained levels carry along, add up to.
+const DEVIATIONS: f64 = 3.0;
 
 /// A gate's place in a trend.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,7 +60,11 @@ pub struct Trend {
 /// the chain begins anew, since nothing connects the two. Within an unbroken
 /// chain, change points are found by Pettitt's rank test (see
 /// [`pettitt`](crate::stats::pettitt)), the segments on either side
-/// searched again.
+/// searched again. The test takes its values for independent, and errors that
+/// add up are a random walk: with n gates that err by σ each, the means of the
+/// two halves differ by σ·√(n/3) (standard deviation). So a step also has to
+/// exceed three of these; σ is estimated by the median absolute deviation of
+/// the ln ratios that are not 0.
 ///
 /// # Errors
 /// When a level is NaN, which no history that could be read has.
@@ -125,7 +130,16 @@ fn changes(points: &[Point]) -> Result<Vec<Change>, StatsError> {
                 .iter()
                 .map(|point| point.level.ln())
                 .collect();
-            search(&levels, start, &mut found)?;
+            let errors: Vec<f64> = points[start..end]
+                .iter()
+                .map(|point| point.ratio.ln())
+                .filter(|ln_ratio| *ln_ratio != 0.0)
+                .collect();
+            let error = match errors.as_slice() {
+                [] | [_] => 0.0,
+                errors => robust_standard_deviation(errors)?,
+            };
+            search(&levels, error, start, &mut found)?;
             start = end;
         }
     }
@@ -134,14 +148,21 @@ fn changes(points: &[Point]) -> Result<Vec<Change>, StatsError> {
 }
 
 /// Finds the most likely change of these, and then those on either side of it.
-fn search(ln_levels: &[f64], offset: usize, found: &mut Vec<Change>) -> Result<(), StatsError> {
+fn search(
+    ln_levels: &[f64],
+    error: f64,
+    offset: usize,
+    found: &mut Vec<Change>,
+) -> Result<(), StatsError> {
     if ln_levels.len() < 2 {
         return Ok(());
     }
     let test = pettitt(ln_levels)?;
     let (before, after) = ln_levels.split_at(test.change);
     let step = median(&mut after.to_vec())? - median(&mut before.to_vec())?;
-    if test.p_value > ERROR || step.abs() <= SMALLEST_STEP.ln_1p() {
+    let added_up = error * (ln_levels.len() as f64 / 3.0).sqrt();
+    let smallest = SMALLEST_STEP.ln_1p().max(DEVIATIONS * added_up);
+    if test.p_value > ERROR || step.abs() <= smallest {
         return Ok(());
     }
     found.push(Change {
@@ -149,6 +170,128 @@ fn search(ln_levels: &[f64], offset: usize, found: &mut Vec<Change>) -> Result<(
         ratio: step.exp(),
         p_value: test.p_value,
     });
-    search(before, offset, found)?;
-    search(after, offset + test.change, found)
+    search(before, error, offset, found)?;
+    search(after, error, offset + test.change, found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gate::history::record::Entry;
+    use crate::gate::random::SplitMix64;
+    use crate::stats::clopper_pearson;
+
+    fn record(base: &str, head: &str, machine: &str, ratio: f64) -> Record {
+        Record {
+            head: head.to_owned(),
+            base: base.to_owned(),
+            machine: machine.to_owned(),
+            toolchain: "rustc".to_owned(),
+            unix_s: 0,
+            benchmarks: vec![Entry {
+                name: "suite: a".to_owned(),
+                verdict: "unchanged".to_owned(),
+                ratio: Some(ratio),
+                interval: None,
+                time_ns: Some(100.0),
+            }],
+        }
+    }
+
+    /// A gate after each commit, with these ratios.
+    fn chain(ratios: &[f64]) -> Vec<Record> {
+        let gate = |(index, ratio): (usize, &f64)| {
+            record(
+                &format!("c{index}"),
+                &format!("c{}", index + 1),
+                "m",
+                *ratio,
+            )
+        };
+        ratios.iter().enumerate().map(gate).collect()
+    }
+
+    fn trend(records: &[Record]) -> Trend {
+        trends(records).expect("numbers").remove(0)
+    }
+
+    #[test]
+    fn ratios_multiply_along_the_commits() {
+        let levels: Vec<f64> = trend(&chain(&[1.0, 1.5, 1.0, 0.5]))
+            .points
+            .iter()
+            .map(|point| point.level)
+            .collect();
+        assert_eq!(levels, [1.0, 1.5, 1.5, 0.75]);
+    }
+
+    #[test]
+    fn a_base_that_was_not_gated_begins_a_new_chain() {
+        let mut records = chain(&[1.5, 1.5]);
+        records.push(record("elsewhere", "c9", "m", 1.25));
+        // Two gates with one base: each counts from that.
+        records.push(record("c1", "branch", "m", 2.0));
+        let trend = trend(&records);
+        let begins: Vec<bool> = trend.points.iter().map(|point| point.begins).collect();
+        let levels: Vec<f64> = trend.points.iter().map(|point| point.level).collect();
+        assert_eq!(begins, [true, false, true, false]);
+        assert_eq!(levels, [1.5, 2.25, 1.25, 3.0]);
+    }
+
+    #[test]
+    fn times_are_those_of_the_last_machine_alone() {
+        let records = [
+            record("a", "b", "one machine", 1.0),
+            record("b", "c", "another", 1.0),
+            record("c", "d", "one machine", 1.0),
+        ];
+        let times: Vec<Option<f64>> = trend(&records)
+            .points
+            .iter()
+            .map(|point| point.time_ns)
+            .collect();
+        assert_eq!(times, [Some(100.0), None, Some(100.0)]);
+    }
+
+    #[test]
+    fn a_step_is_marked_where_it_is_and_a_break_of_the_chain_is_none() {
+        let mut ratios = vec![1.0; 40];
+        ratios[20] = 1.1;
+        let found = trend(&chain(&ratios)).changes;
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].at, 20);
+        assert!((found[0].ratio - 1.1).abs() < 1e-12);
+
+        let mut broken = chain(&[1.0; 20]);
+        broken.push(record("elsewhere", "d0", "m", 1.1));
+        assert!(trend(&broken).changes.is_empty());
+    }
+
+    /// Gates that each err by 0.3 %, as single-threaded benchmarks' do at most,
+    /// and whose errors add up along the chain.
+    #[test]
+    fn errors_that_add_up_are_rarely_marked_and_a_step_of_five_percent_mostly_is() {
+        let runs = 200;
+        let mut generator = SplitMix64(11);
+        let mut marked = |step: f64| {
+            let mut count = 0;
+            for _ in 0..runs {
+                let mut ratios: Vec<f64> = (0..40)
+                    .map(|_| (0.003 * generator.normal()).exp())
+                    .collect();
+                ratios[25] *= step;
+                let near = |change: &Change| change.at.abs_diff(25) <= 2;
+                let changes = trend(&chain(&ratios)).changes;
+                count += u64::from(if step > 1.0 {
+                    changes.iter().any(near)
+                } else {
+                    !changes.is_empty()
+                });
+            }
+            clopper_pearson(count, runs, 0.999).expect("a rate")
+        };
+        let (falsely, found) = (marked(1.0), marked(1.05));
+        assert!(falsely.low < 0.02, "{falsely:?}");
+        assert!(found.high > 0.9, "{found:?}");
+    }
 }

@@ -123,6 +123,9 @@ fn code(text: &str) -> String {
 
 /// A code block that the text can't end.
 fn block(text: &mut String, inside: &str) {
+    let is_unwanted = |character: char| character != '\n' && character.is_control();
+    let inside = inside.replace(is_unwanted, " ");
+    let inside = inside.as_str();
     let fence = "`".repeat(longest_run(inside).max(2) + 1);
     let _ = write!(text, "\n{fence}text\n{inside}\n{fence}\n");
 }
