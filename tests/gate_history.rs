@@ -43,7 +43,8 @@ fn forty_gates() -> String {
             "unix_s": 1_700_000_000 + 3600 * index, "benchmarks": benchmarks,
         })
     };
-    (0..40).map(|index| format!("{}\n", line(index))).collect()
+    let lines: Vec<String> = (0..40).map(|index| line(index).to_string()).collect();
+    lines.join("\n") + "\n"
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! What is run, and what is written down of it.
 
 use crate::load::Load;
-use crate::subject::{BASE, KINDS, Kind, PERCENTS, Subject, rebuilt, slowed};
+use crate::subject::{BASE, KINDS, Kind, PERCENTS, REBUILT, Subject, rebuilt, slowed};
 use crate::usual;
 use serde_json::{Value, json};
 use speedup::gate::output::to_json;
-use speedup::gate::{Request, run};
+use speedup::gate::{GateError, Request, run};
 use std::error::Error;
 use std::time::Instant;
 
@@ -89,15 +89,46 @@ fn culprit(index: usize) -> (Kind, u32) {
     (kind, percent)
 }
 
-/// A whole gate. One that ends in an error is a result as well.
-fn gate(subject: &Subject, head: &str) -> Value {
-    let request = Request {
+/// Compiles every revision that a run may need, and measures nothing.
+pub(crate) fn build(subject: &Subject) -> Result<(), Box<dyn Error>> {
+    let slowed = KINDS
+        .iter()
+        .flat_map(|kind| PERCENTS.map(|percent| slowed(*kind, percent)));
+    let heads = slowed
+        .chain((0..REBUILT).map(rebuilt))
+        .chain([BASE.to_owned()]);
+    for head in heads {
+        eprintln!("building {head}");
+        let request = Request {
+            // No benchmark is called so: after building, there is none left.
+            filter: Some(regex::Regex::new("^$")?),
+            ..request(subject, &head)
+        };
+        match run(&request, &mut |_| ()) {
+            Err(GateError::NothingToCompare { .. }) => {}
+            Err(error) => return Err(error.into()),
+            Ok(gate) => {
+                return Err(format!("benchmarks without a name: {}", gate.headline()).into());
+            }
+        }
+        usual::executable(subject, &head)?;
+    }
+    Ok(())
+}
+
+fn request(subject: &Subject, head: &str) -> Request {
+    Request {
         manifest: Some(subject.root.join("Cargo.toml")),
         head: Some(head.to_owned()),
         cache: Some(subject.cache.clone()),
         measure_identical: true,
         ..Request::new(BASE)
-    };
+    }
+}
+
+/// A whole gate. One that ends in an error is a result as well.
+fn gate(subject: &Subject, head: &str) -> Value {
+    let request = request(subject, head);
     let start = Instant::now();
     let gate = match run(&request, &mut |_| ()) {
         Ok(gate) => gate,

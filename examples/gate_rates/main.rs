@@ -1,6 +1,7 @@
 //! How often the gate alarms and what it finds, by one command an experiment:
 //!
 //! ```text
+//! cargo run --release --example gate_rates -- build
 //! cargo run --release --example gate_rates -- false_alarms 180
 //! cargo run --release --example gate_rates -- false_alarms_under_load 60
 //! cargo run --release --example gate_rates -- false_alarms_rebuilt 60
@@ -46,8 +47,9 @@
 //! The number is how many runs there are in the end: those that
 //! `reports/evidence/gate/` holds already are not made again, so that an
 //! experiment that was ended goes on where it stopped. Each file begins with a
-//! line about the machine; then comes a line a run. `summary` makes the tables
-//! of what is there, from the raw data alone.
+//! line about the machine; then comes a line a run. `build` compiles all
+//! revisions beforehand, so that no run begins with it; `summary` makes the
+//! tables of what is there, from the raw data alone.
 
 mod experiments;
 #[path = "../lock_step/load.rs"]
@@ -80,6 +82,9 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         print!("{}", summary::all()?);
         return Ok(());
     }
+    if arguments == ["build"] {
+        return experiments::build(&Subject::make()?);
+    }
     let [name, count] = arguments else {
         return Err(usage().into());
     };
@@ -102,7 +107,7 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
 fn usage() -> String {
     let names: Vec<&str> = Experiment::ALL.iter().map(|each| each.name()).collect();
     format!(
-        "say which of {}, and how many runs; or summary",
+        "say which of {}, and how many runs; or build, or summary",
         names.join(", ")
     )
 }

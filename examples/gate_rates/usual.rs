@@ -68,7 +68,7 @@ fn verdict(said: &str, id: &str) -> &'static str {
 }
 
 /// The suite of a branch; built once.
-fn executable(subject: &Subject, branch: &str) -> Result<PathBuf, Box<dyn Error>> {
+pub(crate) fn executable(subject: &Subject, branch: &str) -> Result<PathBuf, Box<dyn Error>> {
     let kept = subject.cache.join("usual").join(branch);
     if kept.is_file() {
         return Ok(kept);

@@ -188,7 +188,7 @@ impl Builder<'_> {
         }
         let output = self.keeper.run("cargo", &mut command)?;
         if !output.status.success() {
-            return Err(not_built(side, revision, log));
+            return Err(self.not_built(side, revision, log));
         }
         let messages = String::from_utf8_lossy(&output.stdout);
         let built = self.executables(&messages, &tree);
@@ -196,12 +196,33 @@ impl Builder<'_> {
             return Err(GateError::NoBenches {
                 side,
                 revision: revision.name.clone(),
+                named: self.what.benches.clone(),
             });
         }
         let outside = Outside::of(&messages, &tree);
         let suites = keep(built, &tree, &outside, kept, key)?;
         forget_old(&self.place.builds());
         Ok(suites)
+    }
+
+    fn not_built(&self, side: Side, revision: &Revision, log: PathBuf) -> GateError {
+        let text = fs::read_to_string(&log).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        let revision = revision.name.clone();
+        // Cargo's own words for a target that is not there.
+        if text.contains("no bench target") {
+            return GateError::NoBenches {
+                side,
+                revision,
+                named: self.what.benches.clone(),
+            };
+        }
+        GateError::DoesNotCompile {
+            side,
+            revision,
+            said: lines[lines.len().saturating_sub(LAST_LINES)..].join("\n"),
+            log,
+        }
     }
 
     fn wrapper(&self) -> Result<PathBuf, GateError> {
@@ -255,22 +276,6 @@ fn toolchain(folder: &Path) -> Result<String, GateError> {
         error,
     })?;
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-}
-
-fn not_built(side: Side, revision: &Revision, log: PathBuf) -> GateError {
-    let text = fs::read_to_string(&log).unwrap_or_default();
-    let lines: Vec<&str> = text.lines().collect();
-    let revision = revision.name.clone();
-    // Cargo's own words for a package without what `--benches` asks for.
-    if text.contains("no bench target") {
-        return GateError::NoBenches { side, revision };
-    }
-    GateError::DoesNotCompile {
-        side,
-        revision,
-        said: lines[lines.len().saturating_sub(LAST_LINES)..].join("\n"),
-        log,
-    }
 }
 
 /// An earlier build, if it is whole and nothing outside the tree has changed.

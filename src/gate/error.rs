@@ -87,12 +87,14 @@ pub enum GateError {
         /// All of it.
         log: PathBuf,
     },
-    /// A revision has no bench target.
+    /// A revision has no bench target, or none of those that were named.
     NoBenches {
         /// Which one.
         side: Side,
         /// As it was asked for.
         revision: String,
+        /// The bench targets that were asked for; any, if none.
+        named: Vec<String>,
     },
     /// None of a revision's bench targets lists benchmarks.
     NoSuite {
@@ -173,6 +175,64 @@ impl GateError {
     }
 }
 
+impl GateError {
+    /// What is wrong with one of the revisions.
+    fn of_a_side(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoPackageAt {
+                side,
+                revision,
+                manifest,
+            } => write!(
+                f,
+                "the {side} '{revision}' has no '{}': there is nothing to compare with",
+                manifest.display()
+            ),
+            Self::DoesNotCompile {
+                side,
+                revision,
+                said,
+                log,
+            } => {
+                write!(
+                    f,
+                    "the {side} '{revision}' does not compile, so there is nothing to compare; \
+                     all of cargo's output is in '{}', which ends with:",
+                    log.display()
+                )?;
+                said.lines().try_for_each(|line| write!(f, "\n    {line}"))
+            }
+            Self::NoBenches {
+                side,
+                revision,
+                named,
+            } if named.is_empty() => write!(
+                f,
+                "the {side} '{revision}' has no bench target, so nothing can be measured; a \
+                 [[bench]] of Cargo.toml with `harness = false` makes one"
+            ),
+            Self::NoBenches {
+                side,
+                revision,
+                named,
+            } => write!(
+                f,
+                "the {side} '{revision}' has no bench target {}, so nothing can be compared",
+                named.join(" or ")
+            ),
+            Self::NoSuite {
+                side,
+                revision,
+                why,
+            } => write!(
+                f,
+                "no bench target of the {side} '{revision}' lists benchmarks as Criterion does: {why}"
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl fmt::Display for GateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -207,42 +267,10 @@ impl fmt::Display for GateError {
             ),
             Self::Git { doing, said } => write!(f, "git could not {doing}: {said}"),
             Self::NoPackage { said } => write!(f, "cargo finds no package: {said}"),
-            Self::NoPackageAt {
-                side,
-                revision,
-                manifest,
-            } => write!(
-                f,
-                "the {side} '{revision}' has no '{}': there is nothing to compare with",
-                manifest.display()
-            ),
-            Self::DoesNotCompile {
-                side,
-                revision,
-                said,
-                log,
-            } => {
-                write!(
-                    f,
-                    "the {side} '{revision}' does not compile, so there is nothing to compare; \
-                     all of cargo's output is in '{}', which ends with:",
-                    log.display()
-                )?;
-                said.lines().try_for_each(|line| write!(f, "\n    {line}"))
-            }
-            Self::NoBenches { side, revision } => write!(
-                f,
-                "the {side} '{revision}' has no bench target, so nothing can be measured; a \
-                 [[bench]] of Cargo.toml with `harness = false` makes one"
-            ),
-            Self::NoSuite {
-                side,
-                revision,
-                why,
-            } => write!(
-                f,
-                "no bench target of the {side} '{revision}' lists benchmarks as Criterion does: {why}"
-            ),
+            Self::NoPackageAt { .. }
+            | Self::DoesNotCompile { .. }
+            | Self::NoBenches { .. }
+            | Self::NoSuite { .. } => self.of_a_side(f),
             Self::NothingToCompare {
                 filter: Some(filter),
                 known,

@@ -32,6 +32,14 @@ impl Measured {
         self.duration += later.duration;
     }
 
+    /// How long an iteration took, for later relaunches in lock-step.
+    pub(super) fn iteration_ns(&self) -> Option<f64> {
+        if self.is_coarse {
+            return None;
+        }
+        self.medians_ns.first()?.first().copied()
+    }
+
     /// ln ratios of one arm to the first; empty before any relaunch.
     pub(super) fn ln_ratios_of(&self, arm: usize) -> &[f64] {
         self.ln_ratios.get(arm).map_or(&[], Vec::as_slice)
@@ -46,17 +54,25 @@ pub(super) struct Build<'a> {
 }
 
 /// Measures one benchmark of several builds, exactly so many relaunches.
+///
+/// `iteration_ns` is how long an iteration takes, about, where earlier
+/// relaunches have shown it: then nothing has to be tried out beforehand.
 pub(super) fn measure(
     builds: &[Build<'_>],
     id: &str,
     relaunches: usize,
     sampling: Duration,
     deadline: Duration,
+    iteration_ns: Option<f64>,
 ) -> Result<Measured, PairedError> {
-    let arms: Vec<Arm> = builds
-        .iter()
-        .map(|build| Arm::new(build.executable, id).in_folder(build.folder))
-        .collect();
+    let arm = |build: &Build<'_>| {
+        let arm = Arm::new(build.executable, id).in_folder(build.folder);
+        match iteration_ns {
+            Some(time_ns) => arm.taking_ns(time_ns),
+            None => arm,
+        }
+    };
+    let arms: Vec<Arm> = builds.iter().map(arm).collect();
     let settings = Settings {
         relaunches: Some(relaunches),
         sampling,

@@ -148,7 +148,15 @@ impl Stages<'_> {
             }));
             let builds = [candidate.base, candidate.head].map(of_suite);
             let id = &candidate.benchmark.id;
-            match measure(&builds, id, relaunches, SCREENING_SAMPLING, self.deadline) {
+            let known = candidate.screening.iteration_ns();
+            match measure(
+                &builds,
+                id,
+                relaunches,
+                SCREENING_SAMPLING,
+                self.deadline,
+                known,
+            ) {
                 Ok(measured) => candidate.screening.extend(measured),
                 Err(error) => {
                     candidate.state = State::Failed(failure(&error));
@@ -208,7 +216,15 @@ impl Stages<'_> {
             let suites = [candidate.base, candidate.head].into_iter().chain(third);
             let builds: Vec<measure::Build<'_>> = suites.map(of_suite).collect();
             let id = &candidate.benchmark.id;
-            let result = measure(&builds, id, relaunches, DECISION_SAMPLING, self.deadline);
+            let known = candidate.screening.iteration_ns();
+            let result = measure(
+                &builds,
+                id,
+                relaunches,
+                DECISION_SAMPLING,
+                self.deadline,
+                known,
+            );
             measured.push(result.map_err(|error| failure(&error)));
         }
         let none = Measured::default();
