@@ -256,7 +256,7 @@ impl Progress {
         });
         // A name from elsewhere, on somebody's terminal.
         let name = measuring.benchmark.id.replace(char::is_control, " ");
-        self.write(&format!(
+        rewrite(&format!(
             "{what} {} of {}{left}: {name}",
             measuring.done + 1,
             measuring.of
@@ -265,23 +265,23 @@ impl Progress {
 
     fn stage(&mut self, text: &str) {
         if self.is_seen {
-            self.write(text);
+            rewrite(text);
         } else if self.last != text {
             text.clone_into(&mut self.last);
             eprintln!("{text}");
         }
     }
 
-    fn clear(&mut self) {
+    fn clear(&self) {
         if self.is_seen {
-            self.write("");
+            rewrite("");
         }
     }
+}
 
-    fn write(&mut self, text: &str) {
-        // A terminal that can't be written to shows no progress.
-        let _ = write!(stderr(), "\r\x1b[K{text}").and_then(|()| stderr().flush());
-    }
+fn rewrite(text: &str) {
+    // A terminal that can't be written to shows no progress.
+    let _ = write!(stderr(), "\r\x1b[K{text}").and_then(|()| stderr().flush());
 }
 
 /// `speedup history FILE`: what `--record` has written, as trends.
