@@ -55,7 +55,7 @@ impl Rules {
     /// ```
     #[must_use]
     pub fn ln_margin(&self) -> f64 {
-        self.margin.ln_1p()
+        (1.0 + self.margin).ln()
     }
 }
 
