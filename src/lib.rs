@@ -11,19 +11,22 @@
 //! - `criterion_files`: Criterion's results on disk;
 //! - `stats`: the statistics of paired ratios;
 //! - [`paired`]: measurement in lock-step;
+//! - `gate`: whether a revision is slower than another;
 //! - `report`: results → one page.
 //!
 //! # Features
 //!
 //! A crate that only adopts [`Paired`] turns the default features off, and
 //! compiles nothing but that. `conductor` adds what runs arms in lock-step,
-//! `suite` what the benchmarks here are made of, `report` their page, `cli` the
-//! command.
+//! `gate` the regression gate, `suite` what the benchmarks here are made of,
+//! `report` their page, `cli` the command.
 
 #[cfg(feature = "suite")]
 pub mod catalog;
 #[cfg(feature = "conductor")]
 pub mod criterion_files;
+#[cfg(all(unix, feature = "gate"))]
+pub mod gate;
 pub mod paired;
 #[cfg(feature = "suite")]
 pub mod process_pool;

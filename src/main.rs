@@ -1,4 +1,4 @@
-//! The command: `speedup compare ID ID…`.
+//! The command: `speedup compare`, `speedup gate`, `speedup history`.
 
 mod cli;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Who may import whom of this crate, lowest first; a module may also import
 /// itself.
-const LAYERS: [(&str, &[&str]); 9] = [
+const LAYERS: [(&str, &[&str]); 10] = [
     ("process_pool", &[]),
     ("stats", &[]),
     ("workload", &[]),
@@ -15,9 +15,17 @@ const LAYERS: [(&str, &[&str]); 9] = [
     ("catalog", &["workload", "strategy"]),
     ("paired", &["criterion_files", "stats"]),
     ("report", &["paired", "criterion_files", "stats", "catalog"]),
+    ("gate", &["paired", "criterion_files", "stats"]),
     (
         "cli",
-        &["paired", "criterion_files", "stats", "catalog", "report"],
+        &[
+            "gate",
+            "paired",
+            "criterion_files",
+            "stats",
+            "catalog",
+            "report",
+        ],
     ),
 ];
 

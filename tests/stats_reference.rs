@@ -5,7 +5,8 @@
 use serde_json::Value;
 use speedup::stats::{
     Alternative, Interval, clopper_pearson, hodges_lehmann, holm, median_absolute_deviation,
-    median_interval, quantile, robust_standard_deviation, signed_rank_interval, signed_rank_test,
+    median_interval, pettitt, quantile, robust_standard_deviation, signed_rank_interval,
+    signed_rank_test,
 };
 
 fn fixture(name: &str) -> Value {
@@ -167,6 +168,18 @@ fn the_clopper_pearson_interval_matches_scipy() {
         let found = clopper_pearson(count("successes"), count("trials"), level).unwrap();
         assert_close(found.low, number(case, "low"), 1e-11, case);
         assert_close(found.high, number(case, "high"), 1e-11, case);
+    }
+}
+
+/// Of Cobb's Nile data too, whose change after its 28th year (1898) is known.
+#[test]
+fn pettitts_test_matches_scipy_and_pyhomogeneity() {
+    let fixture = fixture("pettitt");
+    for case in cases(&fixture, "cases") {
+        let found = pettitt(&sample(&fixture, case)).unwrap();
+        assert_close(found.k, number(case, "k"), 0.0, case);
+        assert_eq!(Some(found.change as u64), case["change"].as_u64(), "{case}");
+        assert_close(found.p_value, number(case, "p_value"), 1e-12, case);
     }
 }
 

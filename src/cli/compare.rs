@@ -2,7 +2,7 @@
 
 use super::cargo::{Built, build};
 use super::table::table;
-use super::{Exit, Failure};
+use super::{Exit, Failure, seconds};
 use clap::Args;
 use speedup::paired::{Arm, Method, PairedError, Progress, Settings, compare, list, to_json};
 use std::io::{IsTerminal, Write, stderr};
@@ -63,15 +63,6 @@ pub(super) struct Options {
     /// How long a benchmark may take for one sample before it is given up
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "120")]
     deadline: Duration,
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("'{text}' is no number of seconds above 0");
-    let seconds: f64 = text.parse().map_err(|_| wrong())?;
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(time) if !time.is_zero() => Ok(time),
-        _ => Err(wrong()),
-    }
 }
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {

@@ -26,6 +26,7 @@
 //! | Is the location above (below, off) a given value? | [`signed_rank_test`] |
 //! | Which of several such answers stand together? | [`holm`] |
 //! | Between what bounds is a proportion? | [`clopper_pearson`] |
+//! | Where does a sequence change its level? | [`pettitt`] |
 
 mod clopper_pearson;
 mod error;
@@ -35,6 +36,7 @@ mod incomplete_beta;
 mod interval;
 mod mad;
 mod median_interval;
+mod pettitt;
 mod quantile;
 mod signed_rank;
 mod signed_rank_interval;
@@ -50,6 +52,7 @@ pub use holm::holm;
 pub use interval::Interval;
 pub use mad::{median_absolute_deviation, robust_standard_deviation};
 pub use median_interval::median_interval;
+pub use pettitt::{PettittTest, pettitt};
 pub use quantile::{median, quantile};
 pub use signed_rank::{Alternative, SignedRankTest, signed_rank_test};
 pub use signed_rank_interval::{signed_rank_interval, smallest_signed_rank_sample};

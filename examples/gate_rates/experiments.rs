@@ -1,0 +1,178 @@
+//! What is run, and what is written down of it.
+
+use crate::load::Load;
+use crate::subject::{BASE, KINDS, Kind, PERCENTS, REBUILT, Subject, rebuilt, slowed};
+use crate::usual;
+use serde_json::{Value, json};
+use speedup::gate::output::to_json;
+use speedup::gate::{GateError, Request, run};
+use std::error::Error;
+use std::time::Instant;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Experiment {
+    FalseAlarms,
+    FalseAlarmsUnderLoad,
+    FalseAlarmsRebuilt,
+    Power,
+    UsualFalseAlarms,
+    UsualPower,
+}
+
+impl Experiment {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::FalseAlarms,
+        Self::FalseAlarmsUnderLoad,
+        Self::FalseAlarmsRebuilt,
+        Self::Power,
+        Self::UsualFalseAlarms,
+        Self::UsualPower,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::FalseAlarms => "false_alarms",
+            Self::FalseAlarmsUnderLoad => "false_alarms_under_load",
+            Self::FalseAlarmsRebuilt => "false_alarms_rebuilt",
+            Self::Power => "power",
+            Self::UsualFalseAlarms => "usual_false_alarms",
+            Self::UsualPower => "usual_power",
+        }
+    }
+
+    fn is_power(self) -> bool {
+        matches!(self, Self::Power | Self::UsualPower)
+    }
+
+    pub(crate) fn is_usual(self) -> bool {
+        matches!(self, Self::UsualFalseAlarms | Self::UsualPower)
+    }
+
+    /// How many runs there are, if so many are asked for: for each kind and
+    /// size, where there are several.
+    pub(crate) fn runs(self, asked: usize) -> usize {
+        if self.is_power() {
+            asked * KINDS.len() * PERCENTS.len()
+        } else {
+            asked
+        }
+    }
+
+    /// One run, as a line to write down.
+    pub(crate) fn run(self, subject: &Subject, index: usize) -> Result<Value, Box<dyn Error>> {
+        let culprit = self.is_power().then(|| culprit(index));
+        let head = match (self, culprit) {
+            (_, Some((kind, percent))) => slowed(kind, percent),
+            (Self::FalseAlarmsRebuilt, None) => rebuilt(index),
+            _ => BASE.to_owned(),
+        };
+        let _load = (self == Self::FalseAlarmsUnderLoad).then(|| Load::start(index as u64));
+        let mut line = if self.is_usual() {
+            usual::run(subject, &head)?
+        } else {
+            gate(subject, &head)
+        };
+        line["run"] = json!(index);
+        line["head"] = json!(head);
+        if let Some((kind, percent)) = culprit {
+            line["slowed"] = json!(format!("kind/{}", kind.name));
+            line["percent"] = json!(percent);
+        }
+        Ok(line)
+    }
+}
+
+/// Sizes change slowest, kinds fastest.
+fn culprit(index: usize) -> (Kind, u32) {
+    let kind = KINDS[index % KINDS.len()];
+    let percent = PERCENTS[index / KINDS.len() % PERCENTS.len()];
+    (kind, percent)
+}
+
+/// Compiles every revision that a run may need, and measures nothing.
+pub(crate) fn build(subject: &Subject) -> Result<(), Box<dyn Error>> {
+    let slowed = KINDS
+        .iter()
+        .flat_map(|kind| PERCENTS.map(|percent| slowed(*kind, percent)));
+    let heads = slowed
+        .chain((0..REBUILT).map(rebuilt))
+        .chain([BASE.to_owned()]);
+    // No benchmark is called so: after building, there is none left.
+    let nothing = regex::Regex::new("^$")?;
+    for head in heads {
+        eprintln!("building {head}");
+        let request = Request {
+            filter: Some(nothing.clone()),
+            ..request(subject, &head)
+        };
+        match run(&request, &mut |_| ()) {
+            Err(GateError::NothingToCompare { .. }) => {}
+            Err(error) => return Err(error.into()),
+            Ok(gate) => {
+                return Err(format!("benchmarks without a name: {}", gate.headline()).into());
+            }
+        }
+        usual::executable(subject, &head)?;
+    }
+    Ok(())
+}
+
+fn request(subject: &Subject, head: &str) -> Request {
+    Request {
+        manifest: Some(subject.root.join("Cargo.toml")),
+        head: Some(head.to_owned()),
+        cache: Some(subject.cache.clone()),
+        measure_identical: true,
+        ..Request::new(BASE)
+    }
+}
+
+/// A whole gate. One that ends in an error is a result as well.
+fn gate(subject: &Subject, head: &str) -> Value {
+    let request = request(subject, head);
+    let start = Instant::now();
+    let gate = match run(&request, &mut |_| ()) {
+        Ok(gate) => gate,
+        Err(error) => {
+            let said = error.to_string();
+            return json!({ "said": said, "exit_code": error.outcome().code(), "benchmarks": [] });
+        }
+    };
+    let whole = to_json(&gate);
+    let mut benchmarks = whole["benchmarks"].clone();
+    for benchmark in benchmarks.as_array_mut().into_iter().flatten() {
+        for ratios in ["screening", "decision", "decision_rebuilt"] {
+            round(&mut benchmark[ratios]);
+        }
+        // The same in every line.
+        if let Some(fields) = benchmark.as_object_mut() {
+            for field in [
+                "target",
+                "level",
+                "is_coarse",
+                "rebuilt_ratio",
+                "low",
+                "high",
+            ] {
+                fields.remove(field);
+            }
+        }
+    }
+    json!({
+        "said": whole["headline"],
+        "exit_code": whole["exit_code"],
+        "unix_s": whole["started_unix_s"],
+        "seconds": start.elapsed().as_secs_f64(),
+        "measuring_s": whole["measuring_s"],
+        "benchmarks": benchmarks,
+    })
+}
+
+/// A millionth is far below what a ratio holds.
+fn round(values: &mut Value) {
+    for value in values.as_array_mut().into_iter().flatten() {
+        if let Some(number) = value.as_f64() {
+            *value = json!((number * 1e6).round() / 1e6);
+        }
+    }
+}

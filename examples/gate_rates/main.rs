@@ -1,0 +1,113 @@
+//! How often the gate alarms and what it finds, by one command an experiment:
+//!
+//! ```text
+//! cargo run --release --example gate_rates -- build
+//! cargo run --release --example gate_rates -- false_alarms 180
+//! cargo run --release --example gate_rates -- false_alarms_under_load 60
+//! cargo run --release --example gate_rates -- false_alarms_rebuilt 60
+//! cargo run --release --example gate_rates -- power 60
+//! cargo run --release --example gate_rates -- usual_false_alarms 60
+//! cargo run --release --example gate_rates -- usual_power 60
+//! cargo run --release --example gate_rates -- summary
+//! ```
+//!
+//! # Protocol
+//!
+//! Written down before the first run; a change of it needs a new folder of
+//! data.
+//!
+//! - **The subject** is `package/`, made a git repository, with four
+//!   benchmarks: `single_threaded`, `rayon` and `process_pool` (two tasks on
+//!   two workers), `sleep`. Their work is counted in rounds of a loop, or in
+//!   steps of sleep. Slowed revisions differ from the base in one of these
+//!   counts, by 4, 6 or 10 %.
+//! - **A run** is a whole gate over all four, in the default settings: worktrees,
+//!   builds (kept from run to run), both stages, verdicts. Nothing is left out
+//!   or run again; a run that ends in an error is written down with it and
+//!   counts against the gate.
+//! - **False alarms**: base and head are the same source. An alarm is any
+//!   verdict `regressed`. In `false_alarms` both were compiled alike, and the
+//!   identical code is measured nevertheless; `false_alarms_under_load` is the
+//!   same with a thread a core that computes in random bursts of 1 ms to 1.5 s;
+//!   in `false_alarms_rebuilt` the head is the base under ten other versions in
+//!   turn, so that cargo gives it another `-C metadata` and with it another
+//!   layout.
+//! - **Power**: kind and size change from run to run, in turn; the number is of
+//!   runs for each of the twelve. A slowdown is found if the verdict of the
+//!   slowed benchmark is `regressed`; and if any other's is, the culprit is
+//!   wrong.
+//! - **The usual ways**, on the same subject, pairs and machine: Criterion runs
+//!   the base's suite and then the head's, each benchmark 0.5 s of warm-up and
+//!   1 s of sampling, 50 samples. From these come Criterion's own verdict
+//!   ("regressed"), the ratio of mean times against thresholds of 5 % and 10 %,
+//!   and a Mann–Whitney U-test on the samples, one-sided at 1 %.
+//! - **Every rate** gets its 95 % Clopper–Pearson interval. Undecided and unfit
+//!   verdicts are counted and shown.
+//!
+//! The number is how many runs there are in the end: those that
+//! `reports/evidence/gate/` holds already are not made again, so that an
+//! experiment that was ended goes on where it stopped. Each file begins with a
+//! line about the machine; then comes a line a run. `build` compiles all
+//! revisions beforehand, so that no run begins with it; `summary` makes the
+//! tables of what is there, from the raw data alone.
+
+mod experiments;
+#[path = "../lock_step/load.rs"]
+mod load;
+mod record;
+mod subject;
+mod summary;
+mod usual;
+
+use experiments::Experiment;
+use record::Record;
+use std::env;
+use std::error::Error;
+use std::process::ExitCode;
+use subject::Subject;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
+    if arguments == ["summary"] {
+        print!("{}", summary::all()?);
+        return Ok(());
+    }
+    if arguments == ["build"] {
+        return experiments::build(&Subject::make()?);
+    }
+    let [name, count] = arguments else {
+        return Err(usage().into());
+    };
+    let experiment = Experiment::ALL
+        .into_iter()
+        .find(|experiment| experiment.name() == name)
+        .ok_or_else(usage)?;
+    let wanted = experiment.runs(count.parse()?);
+    let subject = Subject::make()?;
+    let record = Record::open(experiment.name())?;
+    for index in record.runs()..wanted {
+        let line = experiment.run(&subject, index)?;
+        eprintln!("{} of {wanted}: {}", index + 1, line["said"]);
+        record.append(&line)?;
+    }
+    print!("{}", summary::of(experiment, &record.lines()?)?);
+    Ok(())
+}
+
+fn usage() -> String {
+    let names: Vec<&str> = Experiment::ALL.iter().map(|each| each.name()).collect();
+    format!(
+        "say which of {}, and how many runs; or build, or summary",
+        names.join(", ")
+    )
+}

@@ -1,0 +1,251 @@
+//! The tables, from the raw data alone.
+
+use crate::experiments::Experiment;
+use crate::record::Record;
+use crate::subject::{KINDS, PERCENTS};
+use serde_json::Value;
+use speedup::stats::{clopper_pearson, median, quantile};
+use std::error::Error;
+use std::fmt::Write;
+
+const LEVEL: f64 = 0.95;
+/// Thresholds on the ratio of means, as users of critcmp set them.
+const THRESHOLDS: [f64; 2] = [1.05, 1.10];
+/// The U-test's one-sided level: a standard normal value (1 %).
+const U_TEST: f64 = 2.326;
+
+/// What is there of all experiments.
+pub(crate) fn all() -> Result<String, Box<dyn Error>> {
+    let mut text = String::new();
+    for experiment in Experiment::ALL {
+        let lines = Record::named(experiment.name()).lines()?;
+        if !lines.is_empty() {
+            writeln!(text, "{}", of(experiment, &lines)?)?;
+        }
+    }
+    Ok(text)
+}
+
+pub(crate) fn of(experiment: Experiment, lines: &[Value]) -> Result<String, Box<dyn Error>> {
+    let mut text = format!("## {}: {} runs\n\n", experiment.name(), lines.len());
+    if lines.is_empty() {
+        return Ok(text);
+    }
+    if experiment.is_usual() {
+        text.push_str(&usual(lines)?);
+        return Ok(text);
+    }
+    text.push_str(&verdicts(lines)?);
+    text.push_str(&match experiment {
+        Experiment::Power => power(lines)?,
+        _ => alarms(lines)?,
+    });
+    text.push_str(&times(lines)?);
+    Ok(text)
+}
+
+fn benchmarks(line: &Value) -> impl Iterator<Item = &Value> {
+    line["benchmarks"].as_array().into_iter().flatten()
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or(f64::NAN)
+}
+
+/// `3 of 60 (1.0 % to 13.9 %)`.
+fn rate(times: usize, of: usize) -> Result<String, Box<dyn Error>> {
+    if of == 0 {
+        return Ok("0 of 0".to_owned());
+    }
+    let bounds = clopper_pearson(times as u64, of as u64, LEVEL)?;
+    Ok(format!(
+        "{times} of {of} ({:.1} % to {:.1} %)",
+        bounds.low * 100.0,
+        bounds.high * 100.0
+    ))
+}
+
+/// How often each kind got each verdict.
+fn verdicts(lines: &[Value]) -> Result<String, Box<dyn Error>> {
+    let names = [
+        "unchanged",
+        "undecided",
+        "unfit",
+        "improved",
+        "regressed",
+        "failed",
+    ];
+    let mut text = format!("| benchmark | {} | smallest found |\n", names.join(" | "));
+    writeln!(text, "|---|{}---:|", "---:|".repeat(names.len()))?;
+    for kind in KINDS {
+        let id = format!("kind/{}", kind.name);
+        let own: Vec<&Value> = lines
+            .iter()
+            .flat_map(benchmarks)
+            .filter(|each| each["id"] == id.as_str())
+            .collect();
+        write!(text, "| {} |", kind.name)?;
+        for name in names {
+            let count = own.iter().filter(|each| each["verdict"] == name).count();
+            write!(text, " {count} |")?;
+        }
+        let mut found: Vec<f64> = own
+            .iter()
+            .filter_map(|each| each["smallest_found"].as_f64())
+            .collect();
+        match found.len() {
+            0 => writeln!(text, " |")?,
+            _ => writeln!(text, " +{:.1} % |", (median(&mut found)? - 1.0) * 100.0)?,
+        }
+    }
+    let errors = lines
+        .iter()
+        .filter(|line| benchmarks(line).next().is_none())
+        .count();
+    if errors > 0 {
+        writeln!(text, "\nruns that ended in an error: {errors}")?;
+    }
+    Ok(text)
+}
+
+fn alarms(lines: &[Value]) -> Result<String, Box<dyn Error>> {
+    let with = |verdicts: &[&str]| {
+        let has = |line: &&Value| {
+            benchmarks(line).any(|each| verdicts.iter().any(|name| each["verdict"] == *name))
+        };
+        lines.iter().filter(has).count()
+    };
+    let all = lines.len();
+    Ok(format!(
+        "\ngates with an alarm: {}\ngates with an undecided or unfit benchmark: {}\n",
+        rate(with(&["regressed"]), all)?,
+        rate(with(&["undecided", "unfit"]), all)?,
+    ))
+}
+
+fn power(lines: &[Value]) -> Result<String, Box<dyn Error>> {
+    let mut text = String::from(
+        "\n| slowed | by | found | undecided or unfit | others named |\n|---|---:|---|---|---|\n",
+    );
+    for kind in KINDS {
+        for percent in PERCENTS {
+            let id = format!("kind/{}", kind.name);
+            let own: Vec<&Value> = lines
+                .iter()
+                .filter(|line| line["slowed"] == id.as_str() && line["percent"] == percent)
+                .collect();
+            let runs_in_which = |is_own: bool, verdicts: &[&str]| {
+                let has = |line: &&&Value| {
+                    benchmarks(line).any(|each| {
+                        (each["id"] == id.as_str()) == is_own
+                            && verdicts.iter().any(|name| each["verdict"] == *name)
+                    })
+                };
+                own.iter().filter(has).count()
+            };
+            writeln!(
+                text,
+                "| {} | +{percent} % | {} | {} | {} |",
+                kind.name,
+                rate(runs_in_which(true, &["regressed"]), own.len())?,
+                runs_in_which(true, &["undecided", "unfit"]),
+                rate(runs_in_which(false, &["regressed"]), own.len())?,
+            )?;
+        }
+    }
+    Ok(text)
+}
+
+/// How long it takes.
+fn times(lines: &[Value]) -> Result<String, Box<dyn Error>> {
+    let mut gates: Vec<f64> = lines
+        .iter()
+        .filter_map(|line| line["measuring_s"].as_f64())
+        .collect();
+    let mut each: Vec<f64> = lines
+        .iter()
+        .flat_map(benchmarks)
+        .filter_map(|each| each["seconds"].as_f64())
+        .collect();
+    if gates.is_empty() || each.is_empty() {
+        return Ok(String::new());
+    }
+    Ok(format!(
+        "\nmeasuring a gate: median {:.1} s, nine in ten below {:.1} s; a benchmark: median {:.1} s, at most {:.1} s\n",
+        median(&mut gates)?,
+        quantile(&mut gates, 0.9)?,
+        median(&mut each)?,
+        quantile(&mut each, 1.0)?,
+    ))
+}
+
+/// How often the usual ways call a benchmark slower.
+fn usual(lines: &[Value]) -> Result<String, Box<dyn Error>> {
+    let mut text = String::from(
+        "| benchmark | slowed by | Criterion | means, 5 % | means, 10 % | U-test, 1 % |\n|---|---:|---|---|---|---|\n",
+    );
+    for kind in KINDS {
+        let id = format!("kind/{}", kind.name);
+        for percent in [0].into_iter().chain(PERCENTS) {
+            let is_own = |line: &Value| match line["slowed"].as_str() {
+                Some(slowed) if slowed == id => line["percent"] == percent,
+                _ => percent == 0,
+            };
+            let own: Vec<&Value> = lines
+                .iter()
+                .filter(|line| is_own(line))
+                .flat_map(benchmarks)
+                .filter(|each| each["id"] == id.as_str())
+                .collect();
+            if own.is_empty() {
+                continue;
+            }
+            let count = |is_slower: &dyn Fn(&Value) -> bool| {
+                rate(own.iter().filter(|each| is_slower(each)).count(), own.len())
+            };
+            writeln!(
+                text,
+                "| {} | {percent} % | {} | {} | {} | {} |",
+                kind.name,
+                count(&|each| each["criterion"] == "regressed")?,
+                count(&|each| ratio_of_means(each) > THRESHOLDS[0])?,
+                count(&|each| ratio_of_means(each) > THRESHOLDS[1])?,
+                count(&|each| mann_whitney(each) > U_TEST)?,
+            )?;
+        }
+    }
+    Ok(text)
+}
+
+fn times_ns(value: &Value) -> Vec<f64> {
+    value.as_array().into_iter().flatten().map(number).collect()
+}
+
+fn ratio_of_means(benchmark: &Value) -> f64 {
+    let mean = |name: &str| {
+        let times = times_ns(&benchmark[name]);
+        times.iter().sum::<f64>() / times.len() as f64
+    };
+    mean("head_ns") / mean("base_ns")
+}
+
+/// The Mann–Whitney U of the head's samples above the base's, standardised by
+/// its normal approximation.
+fn mann_whitney(benchmark: &Value) -> f64 {
+    let (base, head) = (
+        times_ns(&benchmark["base_ns"]),
+        times_ns(&benchmark["head_ns"]),
+    );
+    let pairs = head
+        .iter()
+        .flat_map(|head| base.iter().map(move |base| head - base));
+    let u: f64 = pairs
+        .map(|difference| match difference {
+            ..0.0 => 0.0,
+            0.0 => 0.5,
+            _ => 1.0,
+        })
+        .sum();
+    let (n, m) = (base.len() as f64, head.len() as f64);
+    (u - n * m / 2.0) / (n * m * (n + m + 1.0) / 12.0).sqrt()
+}
