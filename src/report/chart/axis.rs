@@ -52,6 +52,10 @@ impl Axis {
         let (low, high) = (low / 1.15, high * 1.15);
         let decades = (high / low).log10();
         let factors: &[f64] = match decades {
+            ..0.2 => &[
+                1.0, 1.02, 1.05, 1.1, 1.15, 1.2, 1.3, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0,
+                8.5, 9.0, 9.5, 9.8,
+            ],
             ..0.6 => &[1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0],
             ..2.5 => &[1.0, 2.0, 5.0],
             _ => &[1.0],
@@ -73,6 +77,21 @@ impl Axis {
             low,
             high,
             ticks,
+        }
+    }
+
+    /// From `low` to `high`, both positive, and no further.
+    pub(crate) fn logarithmic_between(label: &str, low: f64, high: f64) -> Self {
+        let wider = Self::logarithmic(label, [low, high].into_iter());
+        Self {
+            ticks: wider
+                .ticks
+                .into_iter()
+                .filter(|tick| (low..=high).contains(tick))
+                .collect(),
+            low,
+            high,
+            ..wider
         }
     }
 

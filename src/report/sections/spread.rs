@@ -2,7 +2,7 @@
 
 use super::{Block, Section};
 use crate::catalog::Id;
-use crate::report::chart::{Axis, LOOKS, Point, Series, XyChart};
+use crate::report::chart::{Axis, LOOKS, Point, Series, XyChart, look};
 use crate::report::rows::{Measured, Rows};
 use crate::report::table::{Cell, Quantity, Table};
 use crate::report::units::Unit;
@@ -69,12 +69,13 @@ fn chosen<'a>(rows: &'a Rows, group: &str) -> Vec<&'a Measured> {
 
 fn figure(rows: &Rows, group: &str) -> Option<Block> {
     let chosen = chosen(rows, group);
+    let value = shared_value(&chosen);
     let series: Vec<Series> = chosen
         .iter()
-        .enumerate()
-        .map(|(place, row)| Series {
-            name: short(&row.id),
-            look: place % LOOKS,
+        .zip(looks(&chosen))
+        .map(|(row, look)| Series {
+            name: short(&row.id, value),
+            look,
             points: distribution(row),
             has_markers: false,
         })
@@ -91,7 +92,7 @@ fn figure(rows: &Rows, group: &str) -> Option<Block> {
             let spread = Unit::Fraction.text(row.samples.spread);
             format!(
                 "{}: robust standard deviation {spread} of the median.",
-                short(&row.id)
+                short(&row.id, value)
             )
         })
         .collect();
@@ -99,10 +100,7 @@ fn figure(rows: &Rows, group: &str) -> Option<Block> {
         id: format!("spread-{group}"),
         title: format!("Distribution of samples, {group}"),
         description: said.join(" "),
-        x: Axis::logarithmic(
-            "times the row\u{2019}s median",
-            [low * 1.15, high / 1.15].into_iter(),
-        ),
+        x: Axis::logarithmic_between("times the row\u{2019}s median", low, high),
         x_unit: Unit::Times,
         y: Axis::linear("share of the samples", [0.0, 1.0].into_iter()),
         y_unit: Unit::Fraction,
@@ -113,7 +111,7 @@ fn figure(rows: &Rows, group: &str) -> Option<Block> {
     };
     Some(Block::Figure {
         question: format!("How steady are the rows of {group}?"),
-        caption: match chosen.first().and_then(|row| row.id.value()) {
+        caption: match value {
             Some(value) => format!("Rows at {value}."),
             None => "Some of its rows.".to_owned(),
         },
@@ -122,9 +120,34 @@ fn figure(rows: &Rows, group: &str) -> Option<Block> {
     })
 }
 
-/// A name without its group and value, which all of a chart share.
-fn short(id: &Id) -> String {
-    id.function_at_workers()
+/// The value of all the rows, if it is one and the same.
+fn shared_value<'a>(rows: &[&'a Measured]) -> Option<&'a str> {
+    let value = rows.first()?.id.value()?;
+    let is_shared = rows.iter().all(|row| row.id.value() == Some(value));
+    is_shared.then_some(value)
+}
+
+/// A name without its group, and without the value that all of a chart share.
+fn short(id: &Id, shared: Option<&str>) -> String {
+    match id.value() {
+        Some(value) if shared != Some(value) => format!("{}/{value}", id.function_at_workers()),
+        _ => id.function_at_workers(),
+    }
+}
+
+/// A look for each row: that of its strategy, unless another row has it.
+fn looks(rows: &[&Measured]) -> Vec<usize> {
+    let mut taken = Vec::new();
+    for (place, row) in rows.iter().enumerate() {
+        let own = look(row.id.function(), place);
+        let free = [own].into_iter().chain(0..LOOKS);
+        taken.push(
+            free.into_iter()
+                .find(|look| !taken.contains(look))
+                .unwrap_or(own),
+        );
+    }
+    taken
 }
 
 /// The empirical distribution over the median, as steps.
