@@ -36,7 +36,7 @@ pub struct PettittTest {
 /// ```
 /// use speedup::stats::pettitt;
 ///
-/// let levels: Vec<f64> = (0..20).map(|i| if i < 12 { 1.0 } else { 1.1 } + f64::from(i % 3) * 1e-4).collect();
+/// let levels: Vec<f64> = (0..20).map(|i| if i < 12 { 1.0 } else { 1.1 } - f64::from(i % 3) * 1e-4).collect();
 /// let test = pettitt(&levels)?;
 /// assert_eq!(test.change, 12);
 /// assert!(test.p_value < 0.01);
