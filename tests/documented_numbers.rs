@@ -63,6 +63,8 @@ fn every_row_of_the_tables_is_what_was_measured() {
             let Some(name) = name
                 .strip_prefix('`')
                 .and_then(|name| name.strip_suffix('`'))
+                // Benchmarks have a group; their tables have a test of their own.
+                .filter(|name| !name.contains('/'))
             else {
                 continue;
             };
