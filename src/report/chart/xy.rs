@@ -8,8 +8,11 @@ use crate::report::units::Unit;
 const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 330.0;
 const LEFT: f64 = 62.0;
-/// Names of the lines stand here.
+/// Names of the lines stand here: at least so wide, and as wide as the longest
+/// name takes, with so much around it.
 const RIGHT: f64 = 168.0;
+const LETTER: f64 = 7.0;
+const AROUND_NAME: f64 = 36.0;
 const TOP: f64 = 34.0;
 const BOTTOM: f64 = 46.0;
 
@@ -63,9 +66,17 @@ pub(crate) struct XyChart {
 }
 
 impl XyChart {
+    /// The room for the names of the lines.
+    fn right(&self) -> f64 {
+        let names = self.series.iter().map(|series| &series.name);
+        let names = names.chain(self.ideal.iter().map(|ideal| &ideal.name));
+        let longest = names.map(|name| name.chars().count()).max().unwrap_or(0);
+        RIGHT.max(longest as f64 * LETTER + AROUND_NAME)
+    }
+
     fn at(&self, x: f64, y: f64) -> (f64, f64) {
         (
-            LEFT + self.x.place(x) * (WIDTH - LEFT - RIGHT),
+            LEFT + self.x.place(x) * (WIDTH - LEFT - self.right()),
             HEIGHT - BOTTOM - self.y.place(y) * (HEIGHT - TOP - BOTTOM),
         )
     }
@@ -87,7 +98,7 @@ impl XyChart {
     }
 
     fn draw_axes(&self, svg: &mut Svg) {
-        let (left, right) = (LEFT, WIDTH - RIGHT);
+        let (left, right) = (LEFT, WIDTH - self.right());
         for tick in &self.y.ticks {
             let (_, y) = self.at(self.x.low, *tick);
             svg.line("grid", (left, y), (right, y));
@@ -126,7 +137,7 @@ impl XyChart {
         }
         if let Some((value, name)) = &self.mark_y {
             let (left, y) = self.at(self.x.low, *value);
-            svg.line("mark", (left, y), (WIDTH - RIGHT, y));
+            svg.line("mark", (left, y), (WIDTH - self.right(), y));
             svg.words("mark-name", (left + 6.0, y - 5.0), Anchor::Start, name);
         }
     }
@@ -199,7 +210,7 @@ impl XyChart {
         let moved = spread_out(&places, LINE, TOP, HEIGHT - BOTTOM);
         for ((look, name, (x, y)), place) in ends.into_iter().zip(moved) {
             let class = look.map_or("s ideal-name".to_owned(), |look| format!("s s{look}"));
-            let start = WIDTH - RIGHT + 14.0;
+            let start = WIDTH - self.right() + 14.0;
             svg.group(&class, None, |svg| {
                 svg.path("leader", [(x + 7.0, y), (start - 2.0, place)].into_iter());
                 match look {
