@@ -10,7 +10,7 @@ use std::time::Duration;
 /// scatter, for what sets two processes apart stays with them; more
 /// relaunches do.
 pub(super) const SCREENING_SAMPLING: Duration = Duration::from_millis(40);
-pub(super) const DECISION_SAMPLING: Duration = Duration::from_millis(100);
+pub(super) const DECISION_SAMPLING: Duration = Duration::from_millis(80);
 
 /// What an arm's relaunch takes besides: starting, warming up, analysis.
 const AROUND_SAMPLING: Duration = Duration::from_millis(60);
