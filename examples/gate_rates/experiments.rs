@@ -68,7 +68,7 @@ impl Experiment {
         };
         let _load = (self == Self::FalseAlarmsUnderLoad).then(|| Load::start(index as u64));
         let mut line = if self.is_usual() {
-            usual::run(subject, &head)?
+            usual::run(subject, &head, culprit.map(|(kind, _)| kind))?
         } else {
             gate(subject, &head)
         };

@@ -38,7 +38,9 @@
 //!   wrong.
 //! - **The usual ways**, on the same subject, pairs and machine: Criterion runs
 //!   the base's suite and then the head's, each benchmark 0.5 s of warm-up and
-//!   1 s of sampling, 50 samples. From these come Criterion's own verdict
+//!   1 s of sampling, 50 samples; for their power only the slowed one, which
+//!   brings its two runs closer together than they are in a whole suite, and so
+//!   is in their favour. From these come Criterion's own verdict
 //!   ("regressed"), the ratio of mean times against thresholds of 5 % and 10 %,
 //!   and a Mann–Whitney U-test on the samples, one-sided at 1 %.
 //! - **Every rate** gets its 95 % Clopper–Pearson interval. Undecided and unfit

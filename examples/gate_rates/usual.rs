@@ -1,6 +1,6 @@
 //! What is done without a gate: Criterion runs one suite and then the other.
 
-use crate::subject::{BASE, KINDS, Subject};
+use crate::subject::{BASE, KINDS, Kind, Subject};
 use serde_json::{Value, json};
 use speedup::criterion_files::sample_times_ns;
 use std::error::Error;
@@ -9,13 +9,23 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Both suites of a pair, one after the other; samples, and Criterion's word.
-pub(crate) fn run(subject: &Subject, head: &str) -> Result<Value, Box<dyn Error>> {
+/// Of `only` one benchmark, where it is named.
+pub(crate) fn run(
+    subject: &Subject,
+    head: &str,
+    only: Option<Kind>,
+) -> Result<Value, Box<dyn Error>> {
     let home = tempfile::tempdir()?;
-    let ids = KINDS.map(|kind| format!("kind/{}", kind.name));
+    let ids: Vec<String> = KINDS
+        .into_iter()
+        .filter(|kind| only.is_none_or(|only| only == *kind))
+        .map(|kind| format!("kind/{}", kind.name))
+        .collect();
+    let only = only.map(|_| ids[0].as_str());
     let [base, head] = [executable(subject, BASE)?, executable(subject, head)?];
-    criterion(&base, home.path())?;
+    criterion(&base, home.path(), only)?;
     let before = samples(home.path(), &ids)?;
-    let said = criterion(&head, home.path())?;
+    let said = criterion(&head, home.path(), only)?;
     let after = samples(home.path(), &ids)?;
     let mut benchmarks = Vec::new();
     for ((id, before), after) in ids.iter().zip(before).zip(after) {
@@ -29,7 +39,11 @@ pub(crate) fn run(subject: &Subject, head: &str) -> Result<Value, Box<dyn Error>
     Ok(json!({ "said": "measured", "benchmarks": benchmarks }))
 }
 
-fn criterion(executable: &Path, home: &Path) -> Result<String, Box<dyn Error>> {
+fn criterion(
+    executable: &Path,
+    home: &Path,
+    only: Option<&str>,
+) -> Result<String, Box<dyn Error>> {
     let output = Command::new(executable)
         .args(["--bench", "--noplot", "--color=never", "--nresamples=10000"])
         .args([
@@ -37,6 +51,7 @@ fn criterion(executable: &Path, home: &Path) -> Result<String, Box<dyn Error>> {
             "--measurement-time=1",
             "--sample-size=50",
         ])
+        .args(only.into_iter().flat_map(|id| ["--exact", id]))
         .env("CRITERION_HOME", home)
         .output()?;
     if !output.status.success() {
@@ -58,6 +73,7 @@ fn samples(home: &Path, ids: &[String]) -> Result<Vec<Vec<f64>>, Box<dyn Error>>
 /// What Criterion says of a benchmark, in the lines below its name.
 fn verdict(said: &str, id: &str) -> &'static str {
     let start = format!("\n{id}");
+    let said = format!("\n{said}");
     let own = said.split_once(&start).map_or("", |(_, rest)| rest);
     let verdicts = ["regressed", "improved", "within noise", "No change"];
     let first = verdicts
