@@ -39,11 +39,7 @@ pub(crate) fn run(
     Ok(json!({ "said": "measured", "benchmarks": benchmarks }))
 }
 
-fn criterion(
-    executable: &Path,
-    home: &Path,
-    only: Option<&str>,
-) -> Result<String, Box<dyn Error>> {
+fn criterion(executable: &Path, home: &Path, only: Option<&str>) -> Result<String, Box<dyn Error>> {
     let output = Command::new(executable)
         .args(["--bench", "--noplot", "--color=never", "--nresamples=10000"])
         .args([

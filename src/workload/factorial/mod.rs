@@ -11,9 +11,11 @@
 //! | [`running_product()`] | every factorial of a range, on one core | one pass over each result: O(size of the answer) |
 //! | [`running_product_in_blocks()`] | the same on a rayon pool | that, divided among the workers |
 //!
-//! Multiplication is `num-bigint`'s: by rows, then Karatsuba, then Toom-3. It
-//! has no squaring, which half of a prime swing's work consists of; that is
-//! the one piece of arithmetic added here.
+//! Multiplication is `num-bigint`'s: by rows, then Karatsuba, then Toom-3. The
+//! prime swing brings its own, on plain digits, for two reasons: `num-bigint`
+//! has no squaring, of which half of its work consists; and a product by two
+//! rows at a time, without a big number made of every step, takes a seventh off
+//! the whole (`METHODOLOGY.md`).
 //!
 //! No kernel remembers anything between two calls; [`known`] holds what their
 //! results are checked against.
@@ -27,7 +29,9 @@
 //!   automatic computers* (1962): squares from three squares of half the length.
 
 mod binary_splitting;
+mod digits;
 pub mod known;
+mod multiplying;
 mod naive;
 mod prime_swing;
 mod primes;

@@ -2,6 +2,8 @@
 
 use num_bigint::BigUint;
 
+use super::digits::{to_number, trimmed};
+use super::multiplying::{multiply, multiply_by_digit};
 use super::primes::odd_primes_up_to;
 use super::squaring::square;
 
@@ -39,22 +41,18 @@ const fn odd_factorials() -> [u64; 26] {
 pub fn prime_swing(n: u32) -> BigUint {
     let primes = odd_primes_up_to(n);
     // Legendre: the exponent of 2 in n! is n minus the number of ones in n.
-    odd_factorial(n, &primes) << (n - n.count_ones())
+    to_number(&odd_factorial(n, &primes), n - n.count_ones())
 }
 
-/// The odd part of *n*!; `primes` are the odd ones up to *n* or beyond.
-fn odd_factorial(n: u32, primes: &[u32]) -> BigUint {
+/// The digits of the odd part of *n*!; `primes` are the odd ones up to *n* or
+/// beyond.
+fn odd_factorial(n: u32, primes: &[u32]) -> Vec<u64> {
     if let Some(&odd) = ODD_FACTORIALS.get(n as usize) {
-        return BigUint::from(odd);
+        return vec![odd];
     }
-    let half_squared = square(&odd_factorial(n / 2, primes));
-    let swing = packed(&odd_swing(n, primes), n);
-    if swing.len() < 4 {
-        return swing
-            .iter()
-            .fold(half_squared, |product, &factor| product * factor);
-    }
-    half_squared * product(&swing)
+    let half_squared = trimmed(square(&odd_factorial(n / 2, primes)));
+    let swing = product(&packed(&odd_swing(n, primes), n));
+    trimmed(multiply(&half_squared, &swing))
 }
 
 /// The prime factors of the odd part of swing(*n*), repeated as they occur.
@@ -97,12 +95,14 @@ fn packed(factors: &[u32], n: u32) -> Vec<u64> {
 }
 
 /// The product of `factors`, by halves; 1 where there is none.
-fn product(factors: &[u64]) -> BigUint {
+fn product(factors: &[u64]) -> Vec<u64> {
     if factors.len() < SPLIT_FROM_FACTORS {
-        return factors
-            .iter()
-            .fold(BigUint::ONE, |product, &factor| product * factor);
+        let mut product = vec![1];
+        for &factor in factors {
+            multiply_by_digit(&mut product, factor);
+        }
+        return product;
     }
     let (low, high) = factors.split_at(factors.len() / 2);
-    product(low) * product(high)
+    trimmed(multiply(&product(low), &product(high)))
 }

@@ -7,31 +7,18 @@
 //!
 //! (x₁B + x₀)² = x₁²B² + (x₁² + x₀² − (x₀ − x₁)²)B + x₀²
 
-use num_bigint::BigUint;
+use super::digits::{absolute_difference, add, add_small};
 
 /// From this length on, three half squares are faster than one whole by
 /// columns: measured equal between 44 and 64 digits of 64 bits.
 const KARATSUBA_FROM_DIGITS: usize = 48;
 
-/// x².
-pub(super) fn square(x: &BigUint) -> BigUint {
-    let digits = x.to_u64_digits();
-    let mut square = vec![0; 2 * digits.len()];
-    let mut scratch = vec![0; scratch_digits(digits.len())];
-    square_into(&digits, &mut square, &mut scratch);
-    from_u64_digits(&square)
-}
-
-/// The number with these digits, least significant first.
-pub(super) fn from_u64_digits(digits: &[u64]) -> BigUint {
-    let mut halves = vec![0; 2 * digits.len()];
-    for (pair, &digit) in halves.as_chunks_mut::<2>().0.iter_mut().zip(digits) {
-        #[allow(clippy::cast_possible_truncation)]
-        // The low half and the high half, each of 32 bits.
-        let split = [digit as u32, (digit >> 32) as u32];
-        *pair = split;
-    }
-    BigUint::new(halves)
+/// x², twice as long; the highest digits may be 0.
+pub(super) fn square(x: &[u64]) -> Vec<u64> {
+    let mut square = vec![0; 2 * x.len()];
+    let mut scratch = vec![0; scratch_digits(x.len())];
+    square_into(x, &mut square, &mut scratch);
+    square
 }
 
 /// How many digits of scratch [`square_into`] needs for a number this long.
@@ -110,26 +97,6 @@ fn double_and_add_squares(x: &[u64], products: &mut [u64]) {
     }
 }
 
-/// Writes |`low` − `high`| to `difference`, as long as `low`; `high` may be
-/// shorter.
-fn absolute_difference(low: &[u64], high: &[u64], difference: &mut [u64]) {
-    let (paired, rest) = low.split_at(high.len());
-    let (target, target_rest) = difference.split_at_mut(high.len());
-    let mut borrow = false;
-    for ((target, &low), &high) in target.iter_mut().zip(paired).zip(high) {
-        (*target, borrow) = low.borrowing_sub(high, borrow);
-    }
-    for (target, &low) in target_rest.iter_mut().zip(rest) {
-        (*target, borrow) = low.borrowing_sub(0, borrow);
-    }
-    if borrow {
-        let mut carry = true;
-        for digit in difference {
-            (*digit, carry) = (!*digit).carrying_add(0, carry);
-        }
-    }
-}
-
 /// Replaces `value` by `low` + `high` − `value` and returns the digit above;
 /// `low` is as long as `value`, `high` may be shorter, and the result is not
 /// negative.
@@ -150,58 +117,31 @@ fn subtract_from_sum(low: &[u64], high: &[u64], value: &mut [u64]) -> u64 {
     u64::from(carry) - u64::from(borrow)
 }
 
-/// Adds `addend` to `sum`, which is as long, and returns the carry.
-fn add(sum: &mut [u64], addend: &[u64]) -> bool {
-    let mut carry = false;
-    for (sum, &addend) in sum.iter_mut().zip(addend) {
-        (*sum, carry) = sum.carrying_add(addend, carry);
-    }
-    carry
-}
-
-/// Adds one digit to `sum`.
-fn add_small(sum: &mut [u64], mut addend: u64) {
-    for digit in sum {
-        if addend == 0 {
-            return;
-        }
-        let carry;
-        (*digit, carry) = digit.carrying_add(addend, false);
-        addend = u64::from(carry);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::digits::{tests::digit, to_number};
     use super::*;
-
-    /// Digits that make carries run: none set, all set, or anything.
-    fn digit() -> impl Strategy<Value = u64> {
-        prop_oneof![Just(0), Just(u64::MAX), any::<u64>()]
-    }
 
     #[test]
     fn the_largest_numbers_of_every_length_have_the_right_square() {
         for len in 0..300 {
-            let largest = from_u64_digits(&vec![u64::MAX; len]);
-            assert_eq!(square(&largest), &largest * &largest, "{len} digits");
+            let digits = vec![u64::MAX; len];
+            let largest = to_number(&digits, 0);
+            assert_eq!(
+                to_number(&square(&digits), 0),
+                &largest * &largest,
+                "{len} digits"
+            );
         }
     }
 
     proptest! {
         #[test]
         fn a_square_is_the_product_with_itself(digits in prop::collection::vec(digit(), 0..400)) {
-            let x = from_u64_digits(&digits);
-            prop_assert_eq!(square(&x), &x * &x);
-        }
-
-        #[test]
-        fn digits_survive_the_way_there_and_back(digits in prop::collection::vec(digit(), 0..9)) {
-            let mut normal = digits.clone();
-            normal.truncate(digits.iter().rposition(|&d| d != 0).map_or(0, |last| last + 1));
-            prop_assert_eq!(from_u64_digits(&digits).to_u64_digits(), normal);
+            let x = to_number(&digits, 0);
+            prop_assert_eq!(to_number(&square(&digits), 0), &x * &x);
         }
     }
 }
