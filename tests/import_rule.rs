@@ -6,16 +6,29 @@ use std::path::{Path, PathBuf};
 
 /// Who may import whom of this crate, lowest first; a module may also import
 /// itself.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("process_pool", &[]),
     ("stats", &[]),
     ("workload", &[]),
     ("criterion_files", &[]),
+    ("whole_file", &[]),
     ("strategy", &["workload", "process_pool"]),
     ("catalog", &["workload", "strategy"]),
     ("paired", &["criterion_files", "stats"]),
-    ("report", &["paired", "criterion_files", "stats", "catalog"]),
-    ("gate", &["paired", "criterion_files", "stats"]),
+    (
+        "report",
+        &[
+            "paired",
+            "criterion_files",
+            "stats",
+            "whole_file",
+            "catalog",
+        ],
+    ),
+    (
+        "gate",
+        &["paired", "criterion_files", "stats", "whole_file"],
+    ),
     (
         "cli",
         &[
@@ -23,6 +36,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
             "paired",
             "criterion_files",
             "stats",
+            "whole_file",
             "catalog",
             "report",
         ],

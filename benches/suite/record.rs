@@ -1,7 +1,8 @@
 //! The record of a run: what was measured, by which build, on which machine.
 
 use speedup::catalog::SCALE_VARIABLE;
-use speedup::report::{Folders, Input, Machine, Report, Run, load, write_whole};
+use speedup::report::{Folders, Input, Machine, Report, Run, load};
+use speedup::whole_file::write_with_folder;
 use std::env;
 use std::error::Error;
 use std::ffi::OsStr;
@@ -59,7 +60,7 @@ pub(super) fn end(mut run: Run, criterion: &Path, records: &Path) -> Result<(), 
         );
     }
     let page = records.join("index.html");
-    write_whole(&page, report.html().as_bytes()).map_err(|error| {
+    write_with_folder(&page, report.html().as_bytes()).map_err(|error| {
         format!(
             "can't write '{}': {error}; the earlier page is intact",
             page.display()

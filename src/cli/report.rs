@@ -2,7 +2,8 @@
 
 use super::{Exit, Failure};
 use clap::Args;
-use speedup::report::{Folders, Input, Machine, Report, renew, write_whole};
+use speedup::report::{Folders, Input, Machine, Report, renew};
+use speedup::whole_file::write_with_folder;
 use std::env;
 use std::fs;
 use std::io::{self, Write, stdout};
@@ -148,7 +149,7 @@ fn printable(text: &str) -> String {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    write_whole(path, text.as_bytes()).map_err(|error| {
+    write_with_folder(path, text.as_bytes()).map_err(|error| {
         let why = format!(
             "can't write '{}': {error}; make room or give write access there, or name another file \
              with --output. What stood there before is intact",

@@ -1,7 +1,8 @@
 //! `cost.json`: what each row costs beside time.
 
-use super::record::{read, write_whole};
+use super::record::read;
 use crate::criterion_files::LeftOut;
+use crate::whole_file::write_with_folder;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io;
@@ -116,7 +117,7 @@ impl Cost {
             "{:#}\n",
             json!({ "schema_version": SCHEMA_VERSION, "rows": rows })
         );
-        write_whole(&folder.join(FILE), text.as_bytes())
+        write_with_folder(&folder.join(FILE), text.as_bytes())
     }
 
     /// The costs by row, and the rows whose entry can't be used.

@@ -12,7 +12,8 @@
 //!    [`Report::markdown`] write it. All of them are made of the same
 //!    [tables](Table), so no number is on the page alone.
 //!
-//! [`write_whole`] puts it on the disk, whole or not at all.
+//! [`write_with_folder`](crate::whole_file::write_with_folder) puts it on the
+//! disk, whole or not at all.
 
 mod answers;
 mod calls;
@@ -47,7 +48,6 @@ pub use input::{Folders, Input, ReadError};
 pub use machine::{Machine, load};
 pub use ratios::PairedRatio;
 pub use readme::{MarkerError, renew};
-pub use record::write_whole;
 pub use rows::{Measured, RUN_TO_RUN_SPREAD, Rows, SpeedUp};
 pub use run::Run;
 pub use samples::SampleSummary;

@@ -1,11 +1,10 @@
-//! Files of this project: read with care, written whole or not at all.
+//! Records of this project, read with care.
 
 use crate::criterion_files::LeftOut;
 use serde_json::Value;
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process;
 
 /// No record comes near it: one that does is not read.
 const LARGEST_FILE_BYTES: u64 = 64 << 20;
@@ -46,57 +45,11 @@ pub(super) fn read(folder: &Path, name: &str, version: u32) -> Result<Option<Val
     Ok(Some(value))
 }
 
-/// Writes a file whole or not at all: beside its place first, and moved there
-/// once it has reached the disk. Whatever fails, the earlier file is as it was.
-///
-/// # Errors
-/// When the folder can't be made, or the file not be written, for want of space
-/// say.
-///
-/// ```
-/// let place = tempfile::tempdir()?;
-/// let page = place.path().join("reports/index.html");
-/// speedup::report::write_whole(&page, b"<!doctype html>")?;
-/// assert_eq!(std::fs::read(&page)?, b"<!doctype html>");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(folder)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let aside = folder.join(format!(".{name}.{}.unfinished", process::id()));
-    let written = File::create(&aside)
-        .and_then(|mut file| {
-            file.write_all(content)?;
-            // Not before this, a full disk is noticed for certain.
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&aside, path));
-    if written.is_err() {
-        // The cause is what counts, not whether it could be tidied up.
-        let _ = fs::remove_file(&aside);
-    }
-    written
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use tempfile::tempdir;
-
-    #[test]
-    fn a_file_that_cannot_be_written_leaves_the_earlier_one_and_nothing_beside_it() {
-        let place = tempdir().expect("a folder");
-        let path = place.path().join("page");
-        // A folder with content can't be replaced by a file.
-        fs::create_dir_all(path.join("in the way")).expect("a folder");
-        assert!(write_whole(&path, b"new").is_err());
-        assert!(path.join("in the way").is_dir());
-        assert_eq!(fs::read_dir(place.path()).expect("a folder").count(), 1);
-    }
 
     #[test]
     fn records_that_cannot_be_used_are_named_with_the_reason() {

@@ -1,8 +1,9 @@
 //! `run.json`: what a run was made by, with and on.
 
 use super::machine::Machine;
-use super::record::{read, write_whole};
+use super::record::read;
 use crate::criterion_files::LeftOut;
+use crate::whole_file::write_with_folder;
 use serde_json::{Value, json};
 use std::io;
 use std::path::Path;
@@ -76,7 +77,7 @@ impl Run {
             self.since_unix_s = earlier.since_unix_s;
         }
         let text = format!("{:#}\n", self.to_json());
-        write_whole(&folder.join(FILE), text.as_bytes())?;
+        write_with_folder(&folder.join(FILE), text.as_bytes())?;
         Ok(self)
     }
 

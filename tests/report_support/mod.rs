@@ -333,7 +333,7 @@ pub(crate) fn keep_for_browser(name: &str, report: &Report, criterion: Option<&P
         copy(criterion, &folder.join("criterion"));
     }
     let page = folder.join("index.html");
-    speedup::report::write_whole(&page, report.html().as_bytes()).expect("it is written");
+    speedup::whole_file::write_with_folder(&page, report.html().as_bytes()).expect("it is written");
 }
 
 fn copy(from: &Path, to: &Path) {

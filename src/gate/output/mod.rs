@@ -15,10 +15,10 @@ pub use markdown::to_markdown;
 pub use row::{Row, percent};
 
 use super::error::GateError;
-use std::fs;
-use std::path::{Path, PathBuf};
+use crate::whole_file;
+use std::path::Path;
 
-/// Writes a file, whole or not at all: aside first, then under its name.
+/// Writes a file, [whole or not at all](crate::whole_file).
 ///
 /// # Errors
 /// When the folder is not there, can't be written to, or the disk is full. An
@@ -32,19 +32,7 @@ use std::path::{Path, PathBuf};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn write(path: &Path, text: &str) -> Result<(), GateError> {
-    let aside = aside(path);
-    let written = fs::write(&aside, text).and_then(|()| fs::rename(&aside, path));
-    if written.is_err() {
-        // Half a file helps nobody; there may be none.
-        let _ = fs::remove_file(&aside);
-    }
-    written.map_err(GateError::file("write", path))
-}
-
-fn aside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".unfinished");
-    PathBuf::from(name)
+    whole_file::write(path, text.as_bytes()).map_err(GateError::file("write", path))
 }
 
 #[cfg(test)]
@@ -52,26 +40,13 @@ mod write_tests {
     use super::*;
 
     #[test]
-    fn what_can_not_be_written_is_named_and_leaves_nothing() {
+    fn what_can_not_be_written_is_named_and_no_folder_is_made_for_it() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("missing/gate.md");
         let error = write(&path, "text")
             .expect_err("no such folder")
             .to_string();
         assert!(error.contains("missing/gate.md"), "{error}");
-
-        // A folder in the file's place: writing works, renaming does not.
-        let path = folder.path().join("gate.md");
-        fs::create_dir_all(path.join("inside")).expect("a folder");
-        write(&path, "text").expect_err("a folder in its place");
-        assert!(!aside(&path).exists());
-    }
-
-    #[test]
-    #[cfg(target_os = "linux")]
-    fn a_full_disk_is_told_as_one() {
-        let error = fs::write("/dev/full", "text").map_err(GateError::file("write", "/dev/full"));
-        let said = error.expect_err("it is full").to_string();
-        assert!(said.contains("No space left"), "{said}");
+        assert!(!folder.path().join("missing").exists());
     }
 }
