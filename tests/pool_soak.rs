@@ -16,6 +16,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use pool_support::jobs::*;
 use pool_support::{Named, builder, main as run, system, with_pool};
 use speedup::process_pool::{AsyncResult, Failure, JobError};
+use speedup::stats::SplitMix64;
 
 fn main() -> ExitCode {
     run(TESTS, &[])
@@ -23,17 +24,12 @@ fn main() -> ExitCode {
 
 const TESTS: &[Named] = &[("row_42_a_soak_accounts_for_every_result", soak)];
 
-/// A generator of numbers that look random: SplitMix64, by Steele, Lea and
-/// Flood (2014).
-struct Random(u64);
+/// What is drawn, and how jobs follow from it.
+struct Random(SplitMix64);
 
 impl Random {
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        self.0.next_u64()
     }
 
     fn below(&mut self, bound: u64) -> u64 {
@@ -81,7 +77,7 @@ fn soak() {
         u64::from(now.subsec_nanos()) ^ now.as_secs()
     });
     println!("POOL_SOAK_JOBS={jobs} POOL_SOAK_SEED={seed}");
-    let mut random = Random(seed);
+    let mut random = Random(SplitMix64(seed));
     let builder = builder(4).task_timeout(Duration::from_secs(3));
     with_pool(builder, |pool| {
         let done = AtomicBool::new(false);
@@ -91,7 +87,7 @@ fn soak() {
             let _end = SetOnDrop(&done);
             // Kills from outside, at any moment, idle or busy.
             scope.spawn(|| {
-                let mut random = Random(killer_seed);
+                let mut random = Random(SplitMix64(killer_seed));
                 while !done.load(Ordering::Relaxed) {
                     thread::sleep(Duration::from_millis(20 + random.below(100)));
                     let ids = pool.worker_ids();

@@ -1,8 +1,7 @@
 //! How small a slowdown a decision can see.
 
 use super::decide::Rules;
-use super::random::SplitMix64;
-use crate::stats::{StatsError, median_absolute_deviation, signed_rank_interval};
+use crate::stats::{SplitMix64, StatsError, median_absolute_deviation, signed_rank_interval};
 
 /// Screening routes a slowdown beyond the margin at least this often, and the
 /// decision is asked to find it this often: both together nine times in ten.

@@ -43,7 +43,6 @@ mod outside;
 mod package;
 mod place;
 mod plan;
-mod random;
 mod run;
 mod same;
 mod stages;

@@ -9,9 +9,8 @@
 
 use super::decide::{LOOKS, Rules, Screened, Trial, decide, screen};
 use super::plan::DECISION_RELAUNCHES;
-use super::random::SplitMix64;
 use super::verdict::Verdict;
-use crate::stats::{Interval, clopper_pearson};
+use crate::stats::{Interval, SplitMix64, clopper_pearson};
 
 const NULL_GATES: u64 = 4000;
 const MARGIN_GATES: u64 = 3000;

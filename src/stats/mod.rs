@@ -14,7 +14,7 @@
 //!   asked for. Where a sample is too small for any bounded interval of that
 //!   level, the answer is the whole line at level 1, never a shorter lie.
 //! - No randomness: the same sample, in any order, gives the same answer, bit
-//!   for bit.
+//!   for bit. Simulations have [`SplitMix64`], with seeds that are fixed.
 //!
 //! | question | function |
 //! |---|---|
@@ -38,6 +38,7 @@ mod mad;
 mod median_interval;
 mod pettitt;
 mod quantile;
+mod random;
 mod signed_rank;
 mod signed_rank_interval;
 mod signed_rank_null;
@@ -54,6 +55,7 @@ pub use mad::{median_absolute_deviation, robust_standard_deviation};
 pub use median_interval::median_interval;
 pub use pettitt::{PettittTest, pettitt};
 pub use quantile::{median, quantile};
+pub use random::SplitMix64;
 pub use signed_rank::{Alternative, SignedRankTest, signed_rank_test};
 pub use signed_rank_interval::{signed_rank_interval, smallest_signed_rank_sample};
 pub use signed_rank_null::LARGEST_SIGNED_RANK_SAMPLE;

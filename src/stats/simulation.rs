@@ -6,34 +6,14 @@
 //! passes once passes always.
 
 use super::{
-    Alternative, Interval, clopper_pearson, holm, median_interval, signed_rank_interval,
-    signed_rank_test,
+    Alternative, Interval, SplitMix64, clopper_pearson, holm, median_interval,
+    signed_rank_interval, signed_rank_test,
 };
 
 const RUNS: u64 = 20_000;
 
-/// Steele, Lea and Flood's `SplitMix64` (OOPSLA 2014).
-struct SplitMix64(u64);
-
+/// What only these simulations draw.
 impl SplitMix64 {
-    fn next_u64(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// Strictly between 0 and 1.
-    fn uniform(&mut self) -> f64 {
-        ((self.next_u64() >> 12) as f64 + 0.5) / 2_f64.powi(52)
-    }
-
-    fn normal(&mut self) -> f64 {
-        let radius = (-2.0 * self.uniform().ln()).sqrt();
-        radius * (2.0 * std::f64::consts::PI * self.uniform()).cos()
-    }
-
     fn laplace(&mut self) -> f64 {
         (self.uniform() / self.uniform()).ln()
     }

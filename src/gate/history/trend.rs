@@ -207,7 +207,7 @@ impl Segment {
 mod tests {
     use super::*;
     use crate::gate::history::record::Entry;
-    use crate::gate::random::SplitMix64;
+    use crate::stats::SplitMix64;
     use crate::stats::clopper_pearson;
 
     fn record(base: &str, head: &str, machine: &str, ratio: f64) -> Record {
