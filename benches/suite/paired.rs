@@ -4,18 +4,16 @@
 //! those times are worth little on a busy machine, so the rows that were run
 //! are started once more, a process each, and take turns with their baseline.
 
-use serde_json::{Value, json};
 use speedup::catalog::{Id, Row};
-use speedup::criterion_files::sample_times_ns;
+use speedup::criterion_files::read_all;
 use speedup::paired::{Arm, Comparison, Settings, compare, to_json};
+use speedup::report::PairedRatio;
 use speedup::stats::median;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::env;
 use std::error::Error;
-use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::path::Path;
+use std::time::Duration;
 
 /// The variable that switches it on.
 const VARIABLE: &str = "SPEEDUP_PAIRED";
@@ -31,9 +29,6 @@ const ARMS: usize = 16;
 /// The sampling time of an arm in a relaunch. Many short relaunches tell more
 /// than few long ones, and starting takes about as long as this.
 const SAMPLING: Duration = Duration::from_millis(25);
-
-/// Changes whenever a field of the file changes its meaning or goes.
-const SCHEMA_VERSION: u32 = 1;
 
 /// Whether a run ends with it.
 ///
@@ -73,15 +68,17 @@ pub(super) fn measure(
     let executable = env::current_exe()?;
     let path = folder.join("paired.json");
     println!("\nIn lock-step, each time as a multiple of its baseline's:");
+    let known_ns = iterations_ns(criterion);
     let mut measured = Vec::new();
     for group in &groups {
         let ids = [&group.baseline].into_iter().chain(&group.rows);
-        let arms: Vec<Arm> = ids.map(|id| arm(&executable, id, criterion)).collect();
+        let arms: Vec<Arm> = ids.map(|id| arm(&executable, id, &known_ns)).collect();
         let comparison = compare(&arms, &settings(arms.len(), all), &mut |_progress| ())?;
         print(&comparison);
-        measured.push(comparison);
+        measured.push(to_json(&comparison));
     }
-    store(&path, &measured)?;
+    PairedRatio::store(measured, folder)
+        .map_err(|error| format!("can't write '{}': {error}", path.display()))?;
     println!("Paired ratios: {}", path.display());
     Ok(())
 }
@@ -110,14 +107,24 @@ fn groups(rows: &[Row<()>]) -> Vec<Group> {
     groups
 }
 
+/// The time of an iteration, in nanoseconds, of every row that Criterion has
+/// stored. Of what can't be read none is known, and it is tried out instead.
+fn iterations_ns(criterion: &Path) -> BTreeMap<String, f64> {
+    let stored = read_all(criterion).unwrap_or_default();
+    let time = |mut times_ns: Vec<f64>| median(&mut times_ns).ok();
+    stored
+        .benchmarks
+        .into_iter()
+        .filter_map(|benchmark| Some((benchmark.id, time(benchmark.sample_ns)?)))
+        .collect()
+}
+
 /// The arm of a row, with the time that Criterion has found for it: a baseline
 /// that the filter left out may have none.
-fn arm(executable: &Path, id: &Id, criterion: &Path) -> Arm {
+fn arm(executable: &Path, id: &Id, known_ns: &BTreeMap<String, f64>) -> Arm {
     let id = id.to_string();
-    let known = sample_times_ns(criterion, &id).ok();
-    let iteration_ns = known.and_then(|mut times_ns| median(&mut times_ns).ok());
     Arm {
-        iteration_ns,
+        iteration_ns: known_ns.get(&id).copied(),
         ..Arm::new(executable, id)
     }
 }
@@ -140,52 +147,4 @@ fn print(comparison: &Comparison) {
             arm.arm.id, ratio.estimate, ratio.interval.low, ratio.interval.high
         );
     }
-}
-
-/// Writes what was measured, and keeps what the file holds of other rows.
-fn store(path: &PathBuf, measured: &[Comparison]) -> Result<(), Box<dyn Error>> {
-    let failed = |error: &dyn Error| format!("can't write '{}': {error}", path.display());
-    let new: BTreeSet<&str> = measured
-        .iter()
-        .flat_map(|comparison| &comparison.arms[1..])
-        .map(|summary| summary.arm.id.as_str())
-        .collect();
-    let is_of_others = |comparison: &Value| {
-        let ratios = comparison["ratios"].as_array();
-        ratios.is_some_and(|ratios| {
-            let ids = ratios
-                .iter()
-                .map(|ratio| ratio["id"].as_str().unwrap_or_default());
-            ids.into_iter().all(|id| !new.contains(id))
-        })
-    };
-    let mut comparisons = earlier(path)?;
-    comparisons.retain(is_of_others);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-    comparisons.extend(measured.iter().map(|comparison| {
-        let mut value = to_json(comparison);
-        value["measured_at_unix_s"] = json!(now);
-        value
-    }));
-    let all = json!({ "schema_version": SCHEMA_VERSION, "comparisons": comparisons });
-    // Whole or not at all, even if the disk is full.
-    let unfinished = path.with_extension("json.unfinished");
-    fs::write(&unfinished, format!("{all:#}\n")).map_err(|error| failed(&error))?;
-    fs::rename(&unfinished, path).map_err(|error| failed(&error))?;
-    Ok(())
-}
-
-/// The comparisons of an earlier run; of a file that can't be read as such,
-/// there are none to keep.
-fn earlier(path: &Path) -> Result<Vec<Value>, Box<dyn Error>> {
-    let text = match fs::read(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(format!("can't read '{}': {error}", path.display()).into()),
-    };
-    let file: Value = serde_json::from_slice(&text).unwrap_or_default();
-    if file["schema_version"] != SCHEMA_VERSION {
-        return Ok(Vec::new());
-    }
-    Ok(file["comparisons"].as_array().cloned().unwrap_or_default())
 }

@@ -2,10 +2,15 @@
 
 use super::record::read;
 use crate::criterion_files::LeftOut;
-use serde_json::Value;
+use crate::whole_file::write_with_folder;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-/// What the suite writes.
+/// Changes whenever a field of the file changes its meaning or goes.
 const SCHEMA_VERSION: u32 = 1;
 
 /// The file, beside Criterion's folder.
@@ -33,6 +38,106 @@ pub struct PairedRatio {
     pub is_lock_step: bool,
     /// When, in seconds since 1970.
     pub measured_at_unix_s: u64,
+}
+
+impl PairedRatio {
+    /// Adds `measured`, comparisons as [`to_json`](crate::paired::to_json)
+    /// writes them, to the file in `folder`, and keeps what it holds of other
+    /// rows: an earlier comparison loses the rows that were measured anew, and
+    /// stays for its others. Of a file that is damaged, or of another version,
+    /// there is nothing to keep.
+    ///
+    /// # Errors
+    /// When the file can't be read or written; the earlier one is intact then.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use speedup::report::PairedRatio;
+    ///
+    /// let place = tempfile::tempdir()?;
+    /// let both = json!({"ratios": [{"id": "a/x"}, {"id": "a/y"}]});
+    /// PairedRatio::store(vec![both], place.path())?;
+    /// let one = json!({"ratios": [{"id": "a/y"}]});
+    /// PairedRatio::store(vec![one], place.path())?;
+    ///
+    /// let text = std::fs::read(place.path().join("paired.json"))?;
+    /// let file: serde_json::Value = serde_json::from_slice(&text)?;
+    /// assert_eq!(file["comparisons"][0]["ratios"], json!([{"id": "a/x"}]));
+    /// assert_eq!(file["comparisons"][1]["ratios"], json!([{"id": "a/y"}]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn store(measured: Vec<Value>, folder: &Path) -> io::Result<()> {
+        let anew: BTreeSet<&str> = measured.iter().flat_map(rows).collect();
+        let mut comparisons: Vec<Value> = earlier(folder)?
+            .into_iter()
+            .filter_map(|comparison| without(comparison, &anew))
+            .collect();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = now.map_err(io::Error::other)?.as_secs();
+        comparisons.extend(measured.into_iter().map(|mut comparison| {
+            comparison["measured_at_unix_s"] = json!(now);
+            comparison
+        }));
+        let all = json!({ "schema_version": SCHEMA_VERSION, "comparisons": comparisons });
+        write_with_folder(&folder.join(FILE), format!("{all:#}\n").as_bytes())
+    }
+}
+
+/// The comparisons of earlier runs.
+fn earlier(folder: &Path) -> io::Result<Vec<Value>> {
+    let text = match fs::read(folder.join(FILE)) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => {
+            let why = format!("the ratios that it holds can't be read: {error}");
+            return Err(io::Error::new(error.kind(), why));
+        }
+    };
+    let mut file: Value = serde_json::from_slice(&text).unwrap_or_default();
+    if file["schema_version"] != SCHEMA_VERSION {
+        return Ok(Vec::new());
+    }
+    match file["comparisons"].take() {
+        Value::Array(comparisons) => Ok(comparisons),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The rows that a comparison holds against their baseline.
+fn rows(comparison: &Value) -> impl Iterator<Item = &str> {
+    let ratios = comparison["ratios"].as_array().into_iter().flatten();
+    ratios.map(|ratio| ratio["id"].as_str().unwrap_or_default())
+}
+
+/// A comparison without the rows in `anew`, nor the arms and relaunches behind
+/// them; none if none is left. Each ratio rests on its own arm and the
+/// baseline's, so those that stay are what they were.
+fn without(mut comparison: Value, anew: &BTreeSet<&str>) -> Option<Value> {
+    let ratios: Vec<bool> = rows(&comparison).map(|id| !anew.contains(id)).collect();
+    if !ratios.contains(&true) {
+        return None;
+    }
+    // The first arm is the baseline.
+    let arms = [&[true], &ratios[..]].concat();
+    keep(&mut comparison, "ratios", &ratios);
+    keep(&mut comparison, "arms", &arms);
+    let relaunches = comparison.get_mut("relaunches");
+    let relaunches = relaunches.and_then(Value::as_array_mut);
+    for relaunch in relaunches.into_iter().flatten() {
+        keep(relaunch, "ln_ratios", &ratios);
+        keep(relaunch, "medians_ns", &arms);
+        keep(relaunch, "pinned", &arms);
+    }
+    Some(comparison)
+}
+
+/// Of a list, the items that stay; one of another length is left alone.
+fn keep(object: &mut Value, field: &str, stays: &[bool]) {
+    let list = object.get_mut(field).and_then(Value::as_array_mut);
+    if let Some(list) = list.filter(|list| list.len() == stays.len()) {
+        let mut stays = stays.iter();
+        list.retain(|_| stays.next() == Some(&true));
+    }
 }
 
 /// All ratios of the file in `folder`, and those that can't be used.
@@ -105,9 +210,100 @@ fn ratio(comparison: &Value, entry: &Value) -> Result<PairedRatio, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-    use std::fs;
     use tempfile::tempdir;
+
+    /// A comparison of one relaunch, as the suite stores it: `rows` against
+    /// `a/base`, each twice as slow as the one before.
+    fn comparison(rows: &[&str]) -> Value {
+        let ln_ratios: Vec<f64> = (1..=rows.len()).map(|row| row as f64).collect();
+        let ids = [&["a/base"], rows].concat();
+        let medians_ns: Vec<f64> = ids.iter().zip(0..).map(|(_, arm)| f64::from(arm)).collect();
+        let arms: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();
+        let ratio = |(id, ln): (&&str, &f64)| {
+            json!({"id": id, "baseline": "a/base", "time_ratio": ln.exp(), "level": 0.95,
+                   "low": ln.exp(), "high": ln.exp()})
+        };
+        json!({
+            "method": "lock_step",
+            "arms": arms,
+            "ratios": rows.iter().zip(&ln_ratios).map(ratio).collect::<Vec<_>>(),
+            "relaunches": [{"seconds": 0.5, "ln_ratios": ln_ratios, "medians_ns": medians_ns,
+                            "pinned": vec![true; ids.len()]}],
+        })
+    }
+
+    fn stored(folder: &Path) -> Vec<Value> {
+        let text = fs::read(folder.join(FILE)).expect("a file");
+        let file: Value = serde_json::from_slice(&text).expect("JSON");
+        file["comparisons"].as_array().expect("a list").clone()
+    }
+
+    #[test]
+    fn rows_that_were_not_measured_anew_stay_with_all_that_they_rest_on() {
+        let place = tempdir().expect("a folder");
+        let store = |rows: &[&str]| {
+            PairedRatio::store(vec![comparison(rows)], place.path()).expect("there is room");
+        };
+        store(&["a/x", "a/y", "a/z"]);
+        store(&["b/other"]);
+        store(&["a/y"]);
+
+        let [earlier, other, new] = &stored(place.path())[..] else {
+            panic!("{:?}", stored(place.path()));
+        };
+        assert_eq!(rows(earlier).collect::<Vec<_>>(), ["a/x", "a/z"]);
+        assert_eq!(rows(other).collect::<Vec<_>>(), ["b/other"]);
+        assert_eq!(rows(new).collect::<Vec<_>>(), ["a/y"]);
+        let arms = json!([{"id": "a/base"}, {"id": "a/x"}, {"id": "a/z"}]);
+        assert_eq!(earlier["arms"], arms);
+        let relaunch = &earlier["relaunches"][0];
+        assert_eq!(relaunch["ln_ratios"], json!([1.0, 3.0]));
+        assert_eq!(relaunch["medians_ns"], json!([0.0, 1.0, 3.0]));
+        assert_eq!(relaunch["pinned"], json!([true, true, true]));
+
+        // What was measured anew is read once, and what was not is as it was.
+        let (ratios, left_out) = load(place.path()).expect("it is JSON");
+        assert_eq!(left_out, []);
+        let found: Vec<(&str, f64)> = ratios
+            .iter()
+            .map(|ratio| (ratio.id.as_str(), ratio.time_ratio.ln().round()))
+            .collect();
+        let expected = [("a/x", 1.0), ("a/z", 3.0), ("b/other", 1.0), ("a/y", 1.0)];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_comparison_of_which_all_rows_were_measured_anew_goes() {
+        let place = tempdir().expect("a folder");
+        for rows in [&["a/x", "a/y"][..], &["a/y", "a/x"]] {
+            PairedRatio::store(vec![comparison(rows)], place.path()).expect("there is room");
+        }
+        assert_eq!(stored(place.path()).len(), 1);
+    }
+
+    #[test]
+    fn of_what_is_no_file_of_this_version_nothing_is_kept() {
+        for text in [
+            "",
+            "{",
+            "[]",
+            "{\"schema_version\": 2, \"comparisons\": [1]}",
+        ] {
+            let place = tempdir().expect("a folder");
+            fs::write(place.path().join(FILE), text).expect("a file");
+            PairedRatio::store(vec![comparison(&["a/x"])], place.path()).expect("there is room");
+            assert_eq!(stored(place.path()).len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_an_error_and_not_written_over() {
+        let place = tempdir().expect("a folder");
+        fs::create_dir(place.path().join(FILE)).expect("a folder in its place");
+        let error = PairedRatio::store(vec![comparison(&["a/x"])], place.path());
+        let said = error.expect_err("it can't be read").to_string();
+        assert!(said.contains("can't be read"), "{said}");
+    }
 
     #[test]
     fn a_ratio_that_cannot_be_is_left_out_and_the_others_stay() {
