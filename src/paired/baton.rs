@@ -6,7 +6,10 @@
 //! | conductor | `g` | go: the baton is yours |
 //! | arm | `r`, nanoseconds as 8 bytes | a sample is taken, all its iterations together took so long (an IEEE 754 double, little-endian): the baton is back |
 //!
-//! An arm that is done closes the socket by ending.
+//! An arm that is done closes the socket by ending. The conductor may end it
+//! before, while it waits for the baton: where iterations are slow, once all
+//! arms together have run long enough (see [`paired`](super)). That is why the
+//! time of each sample goes with the baton.
 
 use std::env;
 use std::io::{Read, Write};

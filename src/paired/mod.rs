@@ -17,6 +17,15 @@
 //! belong to the same round. The first sample follows the arm's own warm-up
 //! rather than another arm's turn, and is left out.
 //!
+//! Not every arm comes to its end. Criterion takes ten samples at least, which
+//! is long where an iteration takes tens of milliseconds. So where the slowest
+//! arm does not fit ten iterations into its sampling time, and every arm's
+//! samples are one iteration each, the conductor ends all arms together, as
+//! soon as they have run for the sampling time that was asked for and three
+//! rounds are complete. Criterion has written no samples by then; those count
+//! that the arms told with the baton. Arms of which one needs many iterations
+//! a sample always come to their end.
+//!
 //! The baton changes hands in [`Measurement::to_f64`], which Criterion calls
 //! once a sample, between two samples and outside every clock of its own.
 //! [`Measurement::start`] would be the other place. There the waiting would
