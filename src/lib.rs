@@ -10,6 +10,7 @@
 //! - `catalog`: the one table of what is measured and compared;
 //! - `criterion_files`: Criterion's results on disk;
 //! - `stats`: the statistics of paired ratios;
+//! - `time_text`: times for people to read;
 //! - `whole_file`: files that are written whole or not at all;
 //! - [`paired`]: measurement in lock-step;
 //! - `gate`: whether a revision is slower than another;
@@ -37,6 +38,8 @@ pub mod report;
 pub mod stats;
 #[cfg(feature = "suite")]
 pub mod strategy;
+#[cfg(feature = "conductor")]
+pub mod time_text;
 #[cfg(feature = "conductor")]
 pub mod whole_file;
 #[cfg(feature = "suite")]

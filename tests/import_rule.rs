@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 /// Who may import whom of this crate, lowest first; a module may also import
 /// itself.
-const LAYERS: [(&str, &[&str]); 11] = [
+const LAYERS: [(&str, &[&str]); 12] = [
     ("process_pool", &[]),
     ("stats", &[]),
     ("workload", &[]),
     ("criterion_files", &[]),
+    ("time_text", &[]),
     ("whole_file", &[]),
     ("strategy", &["workload", "process_pool"]),
     ("catalog", &["workload", "strategy"]),
@@ -27,7 +28,13 @@ const LAYERS: [(&str, &[&str]); 11] = [
     ),
     (
         "gate",
-        &["paired", "criterion_files", "stats", "whole_file"],
+        &[
+            "paired",
+            "criterion_files",
+            "stats",
+            "time_text",
+            "whole_file",
+        ],
     ),
     (
         "cli",
@@ -36,6 +43,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
             "paired",
             "criterion_files",
             "stats",
+            "time_text",
             "whole_file",
             "catalog",
             "report",

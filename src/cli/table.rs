@@ -2,6 +2,7 @@
 
 use speedup::paired::{ArmSummary, Comparison, Method, Settings};
 use speedup::stats::median;
+use speedup::time_text::time_text;
 use std::fmt::Write;
 
 /// Digits of a ratio that is not near 1.
@@ -32,7 +33,7 @@ pub(super) fn table(comparison: &Comparison, names: &[String], settings: &Settin
     for (index, (name, arm)) in names.iter().zip(&comparison.arms).enumerate() {
         let mut row = [
             name.clone(),
-            time(arm.median_ns),
+            time_text(arm.median_ns),
             "1".to_owned(),
             String::new(),
             String::new(),
@@ -132,7 +133,9 @@ fn aligned(rows: &[[String; 6]]) -> String {
     text
 }
 
-/// Four decimals around 1, else four digits.
+/// Four decimals around 1, else four digits. A factor, where the gate shows a
+/// change in percent: two strategies may be a hundred times apart, and two
+/// revisions are hardly ever.
 fn number(value: f64) -> String {
     if (0.1..10.0).contains(&value) {
         return format!("{value:.4}");
@@ -144,16 +147,6 @@ fn number(value: f64) -> String {
         Ok(_) => format!("{value:.3e}"),
         Err(_) => format!("{value:.0}"),
     }
-}
-
-fn time(ns: f64) -> String {
-    let (value, unit) = match ns {
-        ns if ns < 1e3 => (ns, "ns"),
-        ns if ns < 1e6 => (ns / 1e3, "µs"),
-        ns if ns < 1e9 => (ns / 1e6, "ms"),
-        ns => (ns / 1e9, "s"),
-    };
-    format!("{value:.3} {unit}")
 }
 
 #[cfg(test)]

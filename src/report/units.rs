@@ -36,7 +36,9 @@ impl Unit {
     }
 
     /// The number with three to four significant digits and a unit of a fitting
-    /// size.
+    /// size. Not as [`time_text`](crate::time_text::time_text): figures and
+    /// sentences show a number by itself, and as many digits as its interval
+    /// bears.
     ///
     /// ```
     /// use speedup::report::Unit;

@@ -2,6 +2,7 @@
 
 use crate::gate::finding::{Estimate, Finding, Gate};
 use crate::gate::verdict::Verdict;
+use crate::time_text::time_text;
 
 /// A line of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +81,7 @@ impl Row {
             },
             rebuilt: ratio(finding.rebuilt.as_ref()),
             times: finding.medians_ns.map_or(String::new(), |[base, head]| {
-                format!("{} → {}", time(base), time(head))
+                format!("{} → {}", time_text(base), time_text(head))
             }),
             relaunches: match (finding.screening.len(), finding.decision.len()) {
                 (0, 0) => String::new(),
@@ -110,16 +111,6 @@ pub fn percent(ratio: f64) -> String {
     // No "-0.0".
     let change = if change.abs() < 0.05 { 0.0 } else { change };
     format!("{change:+.1} %")
-}
-
-fn time(ns: f64) -> String {
-    let (value, unit) = match ns {
-        ns if ns < 1e3 => (ns, "ns"),
-        ns if ns < 1e6 => (ns / 1e3, "µs"),
-        ns if ns < 1e9 => (ns / 1e6, "ms"),
-        ns => (ns / 1e9, "s"),
-    };
-    format!("{value:.3} {unit}")
 }
 
 #[cfg(test)]
