@@ -53,10 +53,17 @@
 //! revisions beforehand, so that no run begins with it; `summary` makes the
 //! tables of what is there, from the raw data alone.
 
+#[path = "../shared/end.rs"]
+mod end;
 mod experiments;
-#[path = "../lock_step/load.rs"]
+#[path = "../shared/load.rs"]
 mod load;
+#[path = "../shared/place.rs"]
+mod place;
+#[path = "../shared/record.rs"]
 mod record;
+#[path = "../shared/share.rs"]
+mod share;
 mod subject;
 mod summary;
 mod usual;
@@ -68,15 +75,12 @@ use std::error::Error;
 use std::process::ExitCode;
 use subject::Subject;
 
+/// Of `reports/evidence`, with a file an experiment.
+const FOLDER: &str = "gate";
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    match run(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    end::end(run(&arguments))
 }
 
 fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
@@ -96,11 +100,11 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         .ok_or_else(usage)?;
     let wanted = experiment.runs(count.parse()?);
     let subject = Subject::make()?;
-    let record = Record::open(experiment.name())?;
-    for index in record.runs()..wanted {
+    let record = Record::new(FOLDER, experiment.name());
+    for index in record.lines()?.len()..wanted {
         let line = experiment.run(&subject, index)?;
         eprintln!("{} of {wanted}: {}", index + 1, line["said"]);
-        record.append(&line)?;
+        record.append(&[line])?;
     }
     print!("{}", summary::of(experiment, &record.lines()?)?);
     Ok(())

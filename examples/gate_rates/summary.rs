@@ -1,14 +1,15 @@
 //! The tables, from the raw data alone.
 
+use crate::FOLDER;
 use crate::experiments::Experiment;
 use crate::record::Record;
+use crate::share::share;
 use crate::subject::{KINDS, PERCENTS};
 use serde_json::Value;
-use speedup::stats::{clopper_pearson, median, quantile};
+use speedup::stats::{median, quantile};
 use std::error::Error;
 use std::fmt::Write;
 
-const LEVEL: f64 = 0.95;
 /// Thresholds on the ratio of means, as users of critcmp set them.
 const THRESHOLDS: [f64; 2] = [1.05, 1.10];
 /// The U-test's one-sided level: a standard normal value (1 %).
@@ -18,7 +19,7 @@ const U_TEST: f64 = 2.326;
 pub(crate) fn all() -> Result<String, Box<dyn Error>> {
     let mut text = String::new();
     for experiment in Experiment::ALL {
-        let lines = Record::named(experiment.name()).lines()?;
+        let lines = Record::new(FOLDER, experiment.name()).lines()?;
         if !lines.is_empty() {
             writeln!(text, "{}", of(experiment, &lines)?)?;
         }
@@ -50,19 +51,6 @@ fn benchmarks(line: &Value) -> impl Iterator<Item = &Value> {
 
 fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or(f64::NAN)
-}
-
-/// `3 of 60 (1.0 % to 13.9 %)`.
-fn rate(times: usize, of: usize) -> Result<String, Box<dyn Error>> {
-    if of == 0 {
-        return Ok("0 of 0".to_owned());
-    }
-    let bounds = clopper_pearson(times as u64, of as u64, LEVEL)?;
-    Ok(format!(
-        "{times} of {of} ({:.1} % to {:.1} %)",
-        bounds.low * 100.0,
-        bounds.high * 100.0
-    ))
 }
 
 /// How often each kind got each verdict.
@@ -118,8 +106,8 @@ fn alarms(lines: &[Value]) -> Result<String, Box<dyn Error>> {
     let all = lines.len();
     Ok(format!(
         "\ngates with an alarm: {}\ngates with an undecided or unfit benchmark: {}\n",
-        rate(with(&["regressed"]), all)?,
-        rate(with(&["undecided", "unfit"]), all)?,
+        share(with(&["regressed"]), all)?,
+        share(with(&["undecided", "unfit"]), all)?,
     ))
 }
 
@@ -147,9 +135,9 @@ fn power(lines: &[Value]) -> Result<String, Box<dyn Error>> {
                 text,
                 "| {} | +{percent} % | {} | {} | {} |",
                 kind.name,
-                rate(runs_in_which(true, &["regressed"]), own.len())?,
+                share(runs_in_which(true, &["regressed"]), own.len())?,
                 runs_in_which(true, &["undecided", "unfit"]),
-                rate(runs_in_which(false, &["regressed"]), own.len())?,
+                share(runs_in_which(false, &["regressed"]), own.len())?,
             )?;
         }
     }
@@ -201,7 +189,7 @@ fn usual(lines: &[Value]) -> Result<String, Box<dyn Error>> {
                 continue;
             }
             let count = |is_slower: &dyn Fn(&Value) -> bool| {
-                rate(own.iter().filter(|each| is_slower(each)).count(), own.len())
+                share(own.iter().filter(|each| is_slower(each)).count(), own.len())
             };
             writeln!(
                 text,

@@ -13,14 +13,23 @@
 //! about the machine; then comes a line a relaunch. Without a number, only
 //! what is there is summarised.
 
+#[path = "../shared/end.rs"]
+mod end;
 mod experiments;
 mod kernels;
+#[path = "../shared/load.rs"]
 mod load;
+#[path = "../shared/place.rs"]
+mod place;
+#[path = "../shared/record.rs"]
 mod record;
+#[path = "../shared/share.rs"]
+mod share;
 mod summary;
 
 use experiments::Experiment;
 use record::Record;
+use serde_json::Value;
 use std::env;
 use std::error::Error;
 use std::process::ExitCode;
@@ -33,13 +42,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let arguments: Vec<String> = env::args().skip(1).collect();
-    match run(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    end::end(run(&arguments))
 }
 
 fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
@@ -59,11 +62,19 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         .into_iter()
         .find(|experiment| experiment.name() == name)
         .ok_or_else(usage)?;
-    let mut record = Record::open(experiment.name())?;
-    for index in record.comparisons()..wanted {
+    let record = Record::new("lock_step", experiment.name());
+    for index in comparisons(&record.lines()?)?..wanted {
         record.append(&experiment.compare(index)?)?;
         eprintln!("{} of {wanted}", index + 1);
     }
     print!("{}", summary::of(experiment, &record.lines()?)?);
     Ok(())
+}
+
+/// How many comparisons the lines hold, each a line a relaunch.
+fn comparisons(lines: &[Value]) -> Result<usize, Box<dyn Error>> {
+    match lines.last().and_then(|line| line["comparison"].as_u64()) {
+        Some(last) => Ok(usize::try_from(last)? + 1),
+        None => Ok(0),
+    }
 }

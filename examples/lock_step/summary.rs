@@ -1,10 +1,10 @@
 //! The figures, from the raw data alone, as the tables of METHODOLOGY.md.
 
 use crate::experiments::Experiment;
+use crate::share::share;
 use serde_json::Value;
 use speedup::stats::{
-    clopper_pearson, hodges_lehmann, median, quantile, robust_standard_deviation,
-    signed_rank_interval,
+    hodges_lehmann, median, quantile, robust_standard_deviation, signed_rank_interval,
 };
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -13,6 +13,8 @@ use std::fmt::Write;
 const LEVEL: f64 = 0.95;
 /// Relaunches further off than so many robust standard deviations are strays.
 const STRAY: f64 = 3.0;
+/// A standard deviation is shown of so many values and more.
+const FEWEST: usize = 3;
 
 /// One comparison, read back.
 struct Compared {
@@ -84,18 +86,17 @@ fn ids<'a>(all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     ids
 }
 
-fn percent(ln: f64) -> String {
-    format!("{:.2} %", ln * 100.0)
+/// The robust standard deviation; of fewer than three values it would say
+/// nothing (of one it is 0, of two a multiple of their distance).
+fn spread(ln_ratios: &[f64]) -> Result<String, Box<dyn Error>> {
+    if ln_ratios.len() < FEWEST {
+        return Ok("–".to_owned());
+    }
+    Ok(percent(robust_standard_deviation(ln_ratios)?))
 }
 
-/// A count of so many, with its exact 95 % interval.
-fn share(count: usize, of: usize) -> Result<String, Box<dyn Error>> {
-    let bounds = clopper_pearson(count as u64, of as u64, LEVEL)?;
-    Ok(format!(
-        "{count} of {of} ({:.1} % to {:.1} %)",
-        bounds.low * 100.0,
-        bounds.high * 100.0
-    ))
+fn percent(ln: f64) -> String {
+    format!("{:.2} %", ln * 100.0)
 }
 
 /// For each benchmark: how relaunches and estimates scatter around the truth.
@@ -113,17 +114,17 @@ fn spreads(comparisons: &[Compared]) -> Result<String, Box<dyn Error>> {
             .collect();
         let all =
             |field| -> Vec<f64> { of_id.iter().flat_map(|each| each.column(field)).collect() };
-        let spread = robust_standard_deviation(&errors)?;
+        let scale = robust_standard_deviation(&errors)?;
         let center = median(&mut errors.clone())?;
-        let is_stray = |error: &&f64| (**error - center).abs() > STRAY * spread;
+        let is_stray = |error: &&f64| (**error - center).abs() > STRAY * scale;
         writeln!(
             table,
             "| `{id}` | {} | {} | {} | {} | {} | {:.2} s | {:.2} ms |",
             of_id.len(),
             errors.len(),
-            percent(spread),
+            spread(&errors)?,
             errors.iter().filter(is_stray).count(),
-            percent(robust_standard_deviation(&estimates?)?),
+            spread(&estimates?)?,
             median(&mut all("seconds"))?,
             median(&mut all("turn_overhead_ns"))? / 1e6,
         )?;
@@ -165,7 +166,7 @@ fn one_after_the_other(lines: &[Value]) -> Result<String, Box<dyn Error>> {
         Ok(format!(
             "| {id} | {} | {} | {} |\n",
             of_id.len(),
-            percent(robust_standard_deviation(&ln_ratios)?),
+            spread(&ln_ratios)?,
             share(alarms, of_id.len())?
         ))
     };

@@ -17,11 +17,16 @@
 
 mod arms;
 mod comparisons;
+#[path = "../shared/end.rs"]
+mod end;
 mod peer;
+#[path = "../shared/place.rs"]
+mod place;
 mod pool;
 mod relaunch;
 
 use comparisons::COMPARISONS;
+use place::said_by;
 use relaunch::{Comparison, Measure};
 use serde_json::json;
 use speedup::stats::{hodges_lehmann, signed_rank_interval};
@@ -45,13 +50,7 @@ fn main() -> ExitCode {
         [flag, name, order] if flag == RELAUNCH => relaunch::run(name, order == "reversed"),
         words => measure(words),
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    end::end(outcome)
 }
 
 /// Runs the comparisons whose names contain one of `words`, or all.
@@ -108,19 +107,18 @@ fn relaunches(comparison: &Comparison) -> Result<Vec<f64>, Box<dyn Error>> {
 /// Replaces what was measured before of the comparison.
 fn store(folder: &Path, comparison: &Comparison, values: &[f64]) -> Result<(), Box<dyn Error>> {
     let path = folder.join(comparison.name).with_extension("jsonl");
-    let place = json!({
-        "comparison": comparison.name,
-        "what": comparison.what,
-        "measure": comparison.measure.name(),
-        "pairs": comparison.pairs,
-        "one_cpu": comparison.one_cpu,
-        "cpu": cpu(),
-        "cores": std::thread::available_parallelism()?,
-        "kernel": said_by("uname", &["-sr"]),
-        "rustc": said_by("rustc", &["--version"]),
-        "peers": peer::versions(),
-        "commit": commit(),
-    });
+    let mut place = place::place()?;
+    for (field, value) in [
+        ("comparison", json!(comparison.name)),
+        ("what", json!(comparison.what)),
+        ("measure", json!(comparison.measure.name())),
+        ("pairs", json!(comparison.pairs)),
+        ("one_cpu", json!(comparison.one_cpu)),
+        ("peers", json!(peer::versions())),
+        ("commit", json!(commit())),
+    ] {
+        place[field] = value;
+    }
     let relaunches = values
         .iter()
         .enumerate()
@@ -141,20 +139,6 @@ fn commit() -> Option<String> {
     let commit = git(&["log", "-1", "--format=%h"])?;
     let changed = !git(&["status", "--porcelain"])?.is_empty();
     Some(if changed { commit + "-dirty" } else { commit })
-}
-
-/// What the processor calls itself, where Linux tells.
-fn cpu() -> Option<String> {
-    let text = fs::read_to_string("/proc/cpuinfo").ok()?;
-    let line = text.lines().find(|line| line.starts_with("model name"))?;
-    Some(line.split_once(':')?.1.trim().to_owned())
-}
-
-/// The first line that a program prints, where it is there.
-fn said_by(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(arguments).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    output.status.success().then(|| text.trim().to_owned())
 }
 
 fn summary(comparison: &Comparison, values: &[f64]) -> Result<String, Box<dyn Error>> {
