@@ -86,6 +86,20 @@ fn the_documented_hit_ratios_are_those_of_the_keys() {
     }
 }
 
+/// The last standard deviation of a row is of as many values as it has
+/// comparisons; of one or two it would say nothing.
+fn assert_spread_is_of_three_values_or_more(row: &str) {
+    let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+    // | benchmark | comparisons | … | SD |, and one or two columns after it.
+    let ([_, _, count, _, _, _, spread, _, _, _] | [_, _, count, spread, _, _]) = cells[..] else {
+        return;
+    };
+    let Ok(count) = count.parse::<usize>() else {
+        return;
+    };
+    assert_eq!(spread == "–", count < 3, "{row}");
+}
+
 #[test]
 fn the_tables_about_lock_step_are_what_its_raw_data_gives() {
     let example = common::build("--example", "lock_step");
@@ -106,6 +120,7 @@ fn the_tables_about_lock_step_are_what_its_raw_data_gives() {
         assert!(rows.clone().count() > 2, "{experiment}: {tables}");
         for row in rows {
             assert!(text.contains(row), "METHODOLOGY.md lacks {row}");
+            assert_spread_is_of_three_values_or_more(row);
         }
     }
 }
