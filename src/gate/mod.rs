@@ -43,9 +43,11 @@ mod outside;
 mod package;
 mod place;
 mod plan;
+mod request;
 mod run;
 mod same;
 mod stages;
+mod suites;
 mod verdict;
 
 #[cfg(test)]
@@ -64,5 +66,6 @@ pub use finding::{Benchmark, Estimate, Finding, Gate, LEVEL};
 pub use git::Revision;
 pub use machine::{MACHINE_VARIABLE, Machine};
 pub use plan::{DECISION_RELAUNCHES, Plan, plan};
-pub use run::{Measuring, Request, Step, run};
+pub use request::{Measuring, Request, Step};
+pub use run::run;
 pub use verdict::{Outcome, Strictness, Verdict};

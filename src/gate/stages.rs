@@ -7,7 +7,7 @@ use super::error::GateError;
 use super::finding::{Benchmark, Estimate, Finding};
 use super::measure::{self, Measured, measure};
 use super::plan::{DECISION_SAMPLING, SCREENING_SAMPLING, decision_relaunches, for_further_looks};
-use super::run::{Measuring, Step};
+use super::request::{Measuring, Step};
 use super::verdict::Verdict;
 use crate::stats::median;
 use std::time::{Duration, Instant};
