@@ -7,6 +7,7 @@
 //! mended by the next one.
 
 mod benchmark;
+mod json_file;
 mod sample;
 
 pub use benchmark::{Benchmark, LeftOut, Stored, TimeEstimate, read_all};

@@ -1,14 +1,11 @@
 //! All benchmarks that Criterion has stored, and what can't be used, by name.
 
-use serde_json::Value;
+use super::json_file::JsonFile;
 use std::fmt;
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
-
-/// No data file of Criterion's comes near it: one that does is not read.
-const LARGEST_FILE_BYTES: u64 = 16 << 20;
 
 /// Criterion nests three folders; links that run in circles end here.
 const DEEPEST: usize = 8;
@@ -175,117 +172,6 @@ fn read_one(home: &Path, folder: &Path) -> Result<Benchmark, LeftOut> {
         sample_ns,
         measured_at,
     })
-}
-
-/// A file that was read, to be asked for its fields.
-struct JsonFile {
-    path: PathBuf,
-    value: Value,
-}
-
-impl JsonFile {
-    fn read(home: &Path, path: PathBuf) -> Result<Self, LeftOut> {
-        let mut file = Self {
-            path,
-            value: Value::Null,
-        };
-        let mut text = Vec::new();
-        let read = fs::File::open(home.join(&file.path))
-            .and_then(|open| open.take(LARGEST_FILE_BYTES + 1).read_to_end(&mut text));
-        match read {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(file.unusable("it is missing; measure this benchmark again"));
-            }
-            Err(error) => return Err(file.unusable(&format!("it can't be read: {error}"))),
-            Ok(_) if text.len() as u64 > LARGEST_FILE_BYTES => {
-                return Err(file.unusable("it is larger than any file of Criterion's"));
-            }
-            Ok(0) => return Err(file.unusable("it is empty; measure this benchmark again")),
-            Ok(_) => {}
-        }
-        file.value = serde_json::from_slice(&text).map_err(|error| {
-            file.unusable(&format!(
-                "it is no JSON ({error}); was it cut off? Measure this benchmark again"
-            ))
-        })?;
-        Ok(file)
-    }
-
-    fn unusable(&self, why: &str) -> LeftOut {
-        LeftOut {
-            path: self.path.clone(),
-            why: why.to_owned(),
-        }
-    }
-
-    fn lacks(&self, name: &str, what: &str) -> LeftOut {
-        self.unusable(&format!(
-            "it has no {what} '{name}'; was it written by another version of Criterion? \
-             Measure this benchmark again"
-        ))
-    }
-
-    fn text(&self, name: &str) -> Result<String, LeftOut> {
-        match self.value[name].as_str() {
-            Some(text) if !text.is_empty() => Ok(text.to_owned()),
-            _ => Err(self.lacks(name, "text")),
-        }
-    }
-
-    fn time(&self, name: &str) -> Result<TimeEstimate, LeftOut> {
-        let estimate = &self.value[name];
-        let interval = &estimate["confidence_interval"];
-        let number = |value: &Value| value.as_f64().ok_or_else(|| self.lacks(name, "estimate"));
-        let time = TimeEstimate {
-            point_ns: number(&estimate["point_estimate"])?,
-            low_ns: number(&interval["lower_bound"])?,
-            high_ns: number(&interval["upper_bound"])?,
-            level: number(&interval["confidence_level"])?,
-        };
-        for value in [time.point_ns, time.low_ns, time.high_ns] {
-            if !is_time(value) {
-                return Err(
-                    self.unusable(&format!("its {name} is {value} ns, which no time can be"))
-                );
-            }
-        }
-        if !(time.low_ns <= time.point_ns && time.point_ns <= time.high_ns) {
-            return Err(self.unusable(&format!("its {name} lies outside its own interval")));
-        }
-        if !(0.0 < time.level && time.level < 1.0) {
-            return Err(self.unusable(&format!("its interval has the level {}", time.level)));
-        }
-        Ok(time)
-    }
-
-    fn times(&self) -> Result<Vec<f64>, LeftOut> {
-        let list = |name: &str| -> Option<Vec<f64>> {
-            let values = self.value[name].as_array()?;
-            values.iter().map(Value::as_f64).collect()
-        };
-        let iterations = list("iters").ok_or_else(|| self.lacks("iters", "list"))?;
-        let times_ns = list("times").ok_or_else(|| self.lacks("times", "list"))?;
-        if iterations.len() != times_ns.len() || times_ns.is_empty() {
-            return Err(self.unusable("its lists 'iters' and 'times' don't match"));
-        }
-        let times: Vec<f64> = times_ns
-            .iter()
-            .zip(&iterations)
-            .map(|(time_ns, iterations)| time_ns / iterations)
-            .collect();
-        match times.iter().position(|time| !is_time(*time)) {
-            None => Ok(times),
-            Some(index) => Err(self.unusable(&format!(
-                "sample {index} took {} ns an iteration, which no time can be",
-                times[index]
-            ))),
-        }
-    }
-}
-
-/// Whether it is finite, above zero, and large enough to divide by.
-fn is_time(value_ns: f64) -> bool {
-    value_ns.is_normal() && value_ns > 0.0
 }
 
 #[cfg(test)]

@@ -39,30 +39,53 @@ pub fn sample_times_ns(home: &Path, id: &str) -> Result<Vec<f64>, SampleError> {
     let path = folder.join("sample.json");
     let sample = read(&path)?;
     let unusable = |why: &str| SampleError::Unusable(path.clone(), why.to_owned());
-    let list = |name: &str| -> Option<Vec<f64>> {
-        let values = sample.get(name)?.as_array()?;
-        values.iter().map(Value::as_f64).collect()
+    iteration_times_ns(&sample).map_err(|why| match why {
+        NoTimes::NoList(name) => unusable(&format!("it has no list '{name}'")),
+        NoTimes::LengthsDiffer => unusable("its lists 'iters' and 'times' differ in length"),
+        NoTimes::NoTime { sample, time_ns } => {
+            unusable(&format!("sample {sample} took {time_ns} ns an iteration"))
+        }
+    })
+}
+
+/// Why a `sample.json` holds no times.
+pub(super) enum NoTimes {
+    /// A list is missing, or holds something other than numbers.
+    NoList(&'static str),
+    /// The lists have different lengths.
+    LengthsDiffer,
+    /// The time of an iteration in one of the samples can't be one.
+    NoTime { sample: usize, time_ns: f64 },
+}
+
+/// The time of an iteration in each sample of a `sample.json`, in nanoseconds.
+pub(super) fn iteration_times_ns(sample: &Value) -> Result<Vec<f64>, NoTimes> {
+    let list = |name: &'static str| -> Result<Vec<f64>, NoTimes> {
+        let values = sample[name].as_array().ok_or(NoTimes::NoList(name))?;
+        let numbers: Option<Vec<f64>> = values.iter().map(Value::as_f64).collect();
+        numbers.ok_or(NoTimes::NoList(name))
     };
-    let iterations = list("iters").ok_or_else(|| unusable("it has no list 'iters'"))?;
-    let times_ns = list("times").ok_or_else(|| unusable("it has no list 'times'"))?;
+    let (iterations, times_ns) = (list("iters")?, list("times")?);
     if iterations.len() != times_ns.len() {
-        return Err(unusable("its lists 'iters' and 'times' differ in length"));
+        return Err(NoTimes::LengthsDiffer);
     }
     let times: Vec<f64> = times_ns
         .iter()
         .zip(&iterations)
         .map(|(time_ns, iterations)| time_ns / iterations)
         .collect();
-    if let Some(index) = times
-        .iter()
-        .position(|time| !(time.is_normal() && *time > 0.0))
-    {
-        let time = times[index];
-        return Err(unusable(&format!(
-            "sample {index} took {time} ns an iteration"
-        )));
+    match times.iter().position(|time| !is_time(*time)) {
+        None => Ok(times),
+        Some(sample) => Err(NoTimes::NoTime {
+            sample,
+            time_ns: times[sample],
+        }),
     }
-    Ok(times)
+}
+
+/// Whether it is finite, above zero, and large enough to divide by.
+pub(super) fn is_time(value_ns: f64) -> bool {
+    value_ns.is_normal() && value_ns > 0.0
 }
 
 /// The folder `new` of the benchmark.
