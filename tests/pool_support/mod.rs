@@ -27,7 +27,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use speedup::process_pool::{self, ProcessPool, ProcessPoolBuilder};
+use speedup::process_pool::{self, Failure, JobError, ProcessPool, ProcessPoolBuilder};
 
 use jobs::ECHO;
 
@@ -223,4 +223,12 @@ pub fn wait_for_id(path: &std::path::Path) -> u32 {
         id.is_some()
     });
     id.unwrap()
+}
+
+/// The exit code of the worker that a job died with, if it ended by itself.
+pub fn code_of(error: &JobError) -> Option<i32> {
+    match error.failure() {
+        Failure::Died { status } => status.code(),
+        _ => None,
+    }
 }
