@@ -4,21 +4,12 @@
 
 mod common;
 
-use common::{stderr, suite};
+use common::{QUICK, stderr, suite};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::Output;
 use tempfile::tempdir;
-
-const QUICK: [&str; 6] = [
-    "--bench",
-    "--measurement-time=0.05",
-    "--sample-size=10",
-    "--warm-up-time=0.01",
-    "--nresamples=100",
-    "--noplot",
-];
 
 fn run(home: &Path, paired: &str, arguments: &[&str]) -> Output {
     suite()
@@ -81,7 +72,9 @@ fn a_row_that_is_measured_anew_leaves_those_it_was_compared_with_before() {
     assert!(output.status.success(), "{}", stderr(&output));
     let (first, before) = (comparisons(home.path()), ratios(home.path()));
     let debug = pair("format/debug", "format/display");
-    assert!(first.len() == 1 && before.len() > 2 && before.contains(&debug));
+    // Of two comparisons, each with two rows.
+    assert_eq!((first.len(), before.len()), (2, 4));
+    assert!(before.contains(&debug));
 
     let output = run(home.path(), "on", &["--exact", "format/debug"]);
     assert!(output.status.success(), "{}", stderr(&output));
@@ -90,9 +83,10 @@ fn a_row_that_is_measured_anew_leaves_those_it_was_compared_with_before() {
     expected.push(debug);
     assert_eq!(ratios(home.path()), expected);
     // What stays is what was measured then.
-    let [earlier, _] = &comparisons(home.path())[..] else {
-        panic!("two comparisons are expected");
+    let [earlier, other, _] = &comparisons(home.path())[..] else {
+        panic!("three comparisons are expected");
     };
+    assert_eq!(*other, first[1]);
     for ratio in earlier["ratios"].as_array().expect("a list") {
         let then = first[0]["ratios"].as_array().expect("a list");
         assert!(then.contains(ratio), "{ratio}");

@@ -5,19 +5,10 @@
 
 mod common;
 
-use common::{stderr, stdout, suite};
+use common::{QUICK, stderr, stdout, suite};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-
-const QUICK: [&str; 6] = [
-    "--bench",
-    "--measurement-time=0.05",
-    "--sample-size=10",
-    "--warm-up-time=0.01",
-    "--nresamples=100",
-    "--noplot",
-];
 
 fn record(home: &Path, name: &str) -> Value {
     let text = fs::read(home.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));

@@ -12,6 +12,16 @@ use std::time::{Duration, Instant};
 /// Long past anything that is not stuck.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// A measurement that takes as little time as Criterion lets it.
+pub(crate) const QUICK: [&str; 6] = [
+    "--bench",
+    "--measurement-time=0.05",
+    "--sample-size=10",
+    "--warm-up-time=0.01",
+    "--nresamples=100",
+    "--noplot",
+];
+
 /// The suite's executable, built in the profile of the tests.
 pub(crate) fn suite() -> Command {
     static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
