@@ -1,14 +1,101 @@
-//! The block of results in README, between two markers.
+//! The blocks of results in README, each between two markers.
 
 use super::markdown::{escape, write_table};
 use super::{Cell, Report, Table};
 use std::fmt;
 
-/// Where the block begins and ends.
-const BEGIN: &str = "<!-- results: made by `speedup report --readme`, from reports/sample -->";
-const END: &str = "<!-- /results -->";
+/// The lines between which a block stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Markers {
+    begin: &'static str,
+    end: &'static str,
+}
+
+impl Markers {
+    /// Around the answers.
+    pub const RESULTS: Self = Self {
+        begin: "<!-- results: made by `speedup report --readme`, from reports/sample -->",
+        end: "<!-- /results -->",
+    };
+    /// Around the peers.
+    pub const PEERS: Self = Self {
+        begin: "<!-- peers: made by `speedup report --readme`, from reports/sample -->",
+        end: "<!-- /peers -->",
+    };
+}
 
 impl Report {
+    /// README with its blocks renewed: the answers, and the peers if they were
+    /// measured. Where they were not, no markers for them are needed; between
+    /// markers that are there, nothing is left.
+    ///
+    /// # Errors
+    /// When a marker is missing, or there are several of it.
+    ///
+    /// ```
+    /// use speedup::report::{Input, Report};
+    ///
+    /// let report = Report::new(&Input::default(), None);
+    /// let readme = "<!-- results: made by `speedup report --readme`, from reports/sample -->\n\
+    ///               <!-- /results -->\n";
+    /// assert!(report.renew_readme(readme)?.contains("Does waiting overlap?"));
+    /// # Ok::<(), speedup::report::MarkerError>(())
+    /// ```
+    pub fn renew_readme(&self, document: &str) -> Result<String, MarkerError> {
+        let renewed = renew(document, Markers::RESULTS, &self.results_block())?;
+        match self.peers_block() {
+            Some(block) => renew(&renewed, Markers::PEERS, &block),
+            None if renewed.contains(Markers::PEERS.begin) => renew(&renewed, Markers::PEERS, ""),
+            None => Ok(renewed),
+        }
+    }
+
+    /// What README shows of the peers: where they were measured, a line a job,
+    /// their versions and what was skipped. None where nothing was measured.
+    fn peers_block(&self) -> Option<String> {
+        let table = |id: &str| self.tables().find(|table| table.id == id);
+        let text = |cell: &Cell| escape(&cell.plain());
+        let answers = table("peers_answers")?;
+        let fact = |name: &str| {
+            let mut rows = table("peers_run")?.rows.iter();
+            Some(text(&rows.find(|row| row[0].plain() == name)?[1]))
+        };
+        let [command, processor, cores, begun] =
+            ["Command", "Processor", "CPUs available", "Begun"].map(fact);
+        let mut block = format!(
+            "From `{}` on {} ({} CPUs), {}:\n",
+            command?.replace("\\`", "'"),
+            processor?,
+            cores?,
+            begun?
+        );
+        let mut shown = Table::new("peers", "Against its peers", &["job", "ours", "its peers"]);
+        for row in &answers.rows {
+            let all = table("peers").map(|table| table.rows.iter());
+            let mut of_job = all?.filter(|side| side[0] == row[0]);
+            // Our own side is the first of each job.
+            let ours = of_job.next()?;
+            let time = format!("{} for {}", ours[3].plain(), ours[4].plain());
+            shown
+                .rows
+                .push(vec![row[0].clone(), Cell::text(time), row[1].clone()]);
+        }
+        write_table(&mut block, &shown);
+        let joined = |id: &str, words: &dyn Fn(&[Cell]) -> String| {
+            let rows = table(id).map_or(&[][..], |table| &table.rows);
+            let rows: Vec<String> = rows.iter().map(|row| words(row)).collect();
+            (!rows.is_empty()).then(|| rows.join(", "))
+        };
+        let name_and_more = |row: &[Cell]| format!("{} {}", text(&row[0]), text(&row[1]));
+        if let Some(versions) = joined("peers_versions", &name_and_more) {
+            block.extend(["\nVersions: ", &versions, ".\n"]);
+        }
+        if let Some(skipped) = joined("peers_skipped", &|row| text(&row[0])) {
+            block.extend(["\nNot installed there, and skipped: ", &skipped, ".\n"]);
+        }
+        Some(block)
+    }
+
     /// What README shows of the report: the run, and the answers with their
     /// numbers.
     ///
@@ -60,34 +147,37 @@ impl Report {
     }
 }
 
-/// The document with the block between its markers renewed.
+/// The document with the block between two markers renewed.
 ///
 /// # Errors
 /// When a marker is missing, or there are several of it.
 ///
 /// ```
-/// use speedup::report::renew;
+/// use speedup::report::{Markers, renew};
 ///
-/// let old = "before\n<!-- results: made by `speedup report --readme`, from reports/sample -->\n\
-///            old\n<!-- /results -->\nafter\n";
-/// let new = renew(old, "new\n")?;
+/// let old = "before\n<!-- peers: made by `speedup report --readme`, from reports/sample -->\n\
+///            old\n<!-- /peers -->\nafter\n";
+/// let new = renew(old, Markers::PEERS, "new\n")?;
 /// assert!(new.contains("-->\nnew\n<!--") && !new.contains("old"));
-/// assert_eq!(renew(&new, "new\n")?, new);
-/// assert!(renew("no markers", "new\n").is_err());
+/// assert_eq!(renew(&new, Markers::PEERS, "new\n")?, new);
+/// assert!(renew("no markers", Markers::PEERS, "new\n").is_err());
 /// # Ok::<(), speedup::report::MarkerError>(())
 /// ```
-pub fn renew(document: &str, block: &str) -> Result<String, MarkerError> {
+pub fn renew(document: &str, markers: Markers, block: &str) -> Result<String, MarkerError> {
     let once = |marker: &'static str| {
         let mut places = document.match_indices(marker);
         match (places.next(), places.next()) {
             (Some((at, _)), None) => Ok(at),
-            (None, _) => Err(MarkerError::Missing(marker)),
+            (None, _) => Err(MarkerError::Missing(marker, markers)),
             (Some(_), Some(_)) => Err(MarkerError::Several(marker)),
         }
     };
-    let (begin, end) = (once(BEGIN)? + BEGIN.len(), once(END)?);
+    let (begin, end) = (
+        once(markers.begin)? + markers.begin.len(),
+        once(markers.end)?,
+    );
     if begin > end {
-        return Err(MarkerError::Missing(END));
+        return Err(MarkerError::Missing(markers.end, markers));
     }
     let (before, after) = (&document[..begin], &document[end..]);
     Ok(format!("{before}\n{block}{after}"))
@@ -97,7 +187,7 @@ pub fn renew(document: &str, block: &str) -> Result<String, MarkerError> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MarkerError {
     /// There is no such line, or it stands in the wrong place.
-    Missing(&'static str),
+    Missing(&'static str, Markers),
     /// There is more than one such line.
     Several(&'static str),
 }
@@ -105,10 +195,11 @@ pub enum MarkerError {
 impl fmt::Display for MarkerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing(marker) => write!(
+            Self::Missing(marker, markers) => write!(
                 f,
-                "the marker '{marker}' is missing; put it where the results shall stand, \
-                 followed by '{END}'"
+                "the marker '{marker}' is missing; where the results shall stand, put '{}' and, in \
+                 a line below it, '{}'",
+                markers.begin, markers.end
             ),
             Self::Several(marker) => {
                 write!(
