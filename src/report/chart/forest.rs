@@ -15,6 +15,8 @@ const RIGHT: f64 = 186.0;
 const TOP: f64 = 34.0;
 const BOTTOM: f64 = 46.0;
 const LINE: f64 = 24.0;
+/// Between two groups, beside what a line takes.
+const GAP: f64 = 8.0;
 
 /// Letters of a group's name, and of what it is held against.
 const GROUP_LETTERS: usize = 58;
@@ -77,7 +79,8 @@ impl ForestPlot {
     fn part(&self, id: &str, title: &str, groups: &[Group]) -> String {
         let mut svg = Svg::default();
         let lines: usize = groups.iter().map(Group::lines).sum();
-        let floor = TOP + LINE * lines as f64;
+        let gaps = groups.len().saturating_sub(1);
+        let floor = TOP + LINE * lines as f64 + GAP * gaps as f64;
         for tick in &self.axis.ticks {
             let x = self.x(*tick);
             svg.line("grid", (x, TOP - 4.0), (x, floor));
@@ -104,7 +107,7 @@ impl ForestPlot {
                 y += LINE;
                 self.draw(&mut svg, dot, y);
             }
-            y += LINE;
+            y += LINE + GAP;
         }
         svg.finish(id, title, &described(groups), (WIDTH, floor + BOTTOM))
     }
