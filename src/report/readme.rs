@@ -50,48 +50,33 @@ impl Report {
         }
     }
 
+    fn table(&self, id: &str) -> Option<&Table> {
+        self.tables().find(|table| table.id == id)
+    }
+
     /// What README shows of the peers: where they were measured, a line a job,
     /// their versions and what was skipped. None where nothing was measured.
     fn peers_block(&self) -> Option<String> {
-        let table = |id: &str| self.tables().find(|table| table.id == id);
-        let text = |cell: &Cell| escape(&cell.plain());
-        let answers = table("peers_answers")?;
-        let fact = |name: &str| {
-            let mut rows = table("peers_run")?.rows.iter();
-            Some(text(&rows.find(|row| row[0].plain() == name)?[1]))
-        };
-        let [command, processor, cores, begun] =
-            ["Command", "Processor", "CPUs available", "Begun"].map(fact);
-        let mut block = format!(
-            "From `{}` on {} ({} CPUs), {}:\n",
-            command?.replace("\\`", "'"),
-            processor?,
-            cores?,
-            begun?
-        );
-        let mut shown = Table::new("peers", "Against its peers", &["job", "ours", "its peers"]);
-        for row in &answers.rows {
-            let all = table("peers").map(|table| table.rows.iter());
-            let mut of_job = all?.filter(|side| side[0] == row[0]);
-            // Our own side is the first of each job.
-            let ours = of_job.next()?;
-            let time = format!("{} for {}", ours[3].plain(), ours[4].plain());
-            shown
-                .rows
-                .push(vec![row[0].clone(), Cell::text(time), row[1].clone()]);
-        }
-        write_table(&mut block, &shown);
-        let joined = |id: &str, words: &dyn Fn(&[Cell]) -> String| {
-            let rows = table(id).map_or(&[][..], |table| &table.rows);
-            let rows: Vec<String> = rows.iter().map(|row| words(row)).collect();
-            (!rows.is_empty()).then(|| rows.join(", "))
-        };
-        let name_and_more = |row: &[Cell]| format!("{} {}", text(&row[0]), text(&row[1]));
-        if let Some(versions) = joined("peers_versions", &name_and_more) {
-            block.extend(["\nVersions: ", &versions, ".\n"]);
-        }
-        if let Some(skipped) = joined("peers_skipped", &|row| text(&row[0])) {
-            block.extend(["\nNot installed there, and skipped: ", &skipped, ".\n"]);
+        let jobs = peers_jobs(self.table("peers")?, self.table("peers_answers")?);
+        let run = self.table("peers_run")?;
+        let [processor, cores, begun] = ["Processor", "CPUs available", "Begun"]
+            .map(|name| escape(&fact(run, name).unwrap_or_default()));
+        let command = fact(run, "Command")?.replace('`', "'");
+        let mut block = format!("From `{command}` on {processor} ({cores} CPUs), {begun}:\n");
+        write_table(&mut block, &jobs);
+        for (words, id, columns) in [
+            ("Versions", "peers_versions", 2),
+            ("Not installed there, and skipped", "peers_skipped", 1),
+        ] {
+            let rows = self.table(id).map_or(&[][..], |table| &table.rows);
+            let rows = rows.iter().map(|row| {
+                let cells = row.iter().take(columns);
+                cells.map(Cell::plain).collect::<Vec<_>>().join(" ")
+            });
+            let list = escape(&rows.collect::<Vec<_>>().join(", "));
+            if !list.is_empty() {
+                block.extend(["\n", words, ": ", &list, ".\n"]);
+            }
         }
         Some(block)
     }
@@ -107,11 +92,7 @@ impl Report {
     /// ```
     #[must_use]
     pub fn results_block(&self) -> String {
-        let fact = |name: &str| {
-            let mut rows = self.facts.rows.iter();
-            let row = rows.find(|row| row[0].plain() == name)?;
-            Some(row[1].plain())
-        };
+        let fact = |name: &str| fact(&self.facts, name);
         let mut text = String::new();
         if let (Some(command), Some(processor), Some(cores)) =
             (fact("Command"), fact("Processor"), fact("CPUs available"))
@@ -145,6 +126,33 @@ impl Report {
         // The answers are the report's own words, whose code stays code.
         text.replace("\\`", "`")
     }
+}
+
+/// What a table of facts says of one of them.
+fn fact(facts: &Table, name: &str) -> Option<String> {
+    let row = facts.rows.iter().find(|row| row[0].plain() == name)?;
+    Some(row[1].plain())
+}
+
+/// A line a job: how long ours takes, and what is said of the others.
+fn peers_jobs(sides: &Table, answers: &Table) -> Table {
+    let mut jobs = Table::new("peers", "Against its peers", &["job", "ours", "its peers"]);
+    for answer in &answers.rows {
+        // Our own side is the first of each job.
+        let ours = sides.rows.iter().find(|side| side[0] == answer[0]);
+        let time = ours.map_or_else(String::new, |ours| {
+            let [time, unit] = ["time", "of"].map(|name| {
+                let column = sides.columns.iter().position(|column| *column == name);
+                column
+                    .map(|column| ours[column].plain())
+                    .unwrap_or_default()
+            });
+            format!("{time} for {unit}")
+        });
+        jobs.rows
+            .push(vec![answer[0].clone(), Cell::text(time), answer[1].clone()]);
+    }
+    jobs
 }
 
 /// The document with the block between two markers renewed.
