@@ -223,64 +223,64 @@ fn a_job_that_cannot_be_is_left_out_by_name_and_the_others_stay() {
     type Change = fn(&mut Value);
     let cases: [(&str, Change); 22] = [
         ("its 'unit_ns' is 0", |job| {
-            job["sides"][1]["unit_ns"] = json!(0.0)
+            job["sides"][1]["unit_ns"] = json!(0.0);
         }),
         ("its 'unit_ns' is -5", |job| {
-            job["sides"][0]["unit_ns"] = json!(-5.0)
+            job["sides"][0]["unit_ns"] = json!(-5.0);
         }),
         ("no number 'unit_ns'", |job| {
-            job["sides"][0]["unit_ns"] = json!("5")
+            job["sides"][0]["unit_ns"] = json!("5");
         }),
         ("its 'unit_ns' is 1e", |job| {
-            job["sides"][0]["unit_ns"] = json!(1e300)
+            job["sides"][0]["unit_ns"] = json!(1e300);
         }),
         ("its ratio: its 'low' is 0", |job| {
-            job["sides"][1]["ratio"]["low"] = json!(0)
+            job["sides"][1]["ratio"]["low"] = json!(0);
         }),
         ("its ratio: it has no number 'high'", |job| {
-            job["sides"][1]["ratio"]["high"] = Value::Null
+            job["sides"][1]["ratio"]["high"] = Value::Null;
         }),
         ("its ratio: it has no number 'estimate'", |job| {
-            job["sides"][1]["ratio"] = Value::Null
+            job["sides"][1]["ratio"] = Value::Null;
         }),
         ("its ratio: its 'estimate' is 1e", |job| {
-            job["sides"][1]["ratio"]["estimate"] = json!(1e99)
+            job["sides"][1]["ratio"]["estimate"] = json!(1e99);
         }),
         ("lies outside its interval", |job| {
-            job["sides"][1]["ratio"]["estimate"] = json!(99.0)
+            job["sides"][1]["ratio"]["estimate"] = json!(99.0);
         }),
         ("has a ratio all the same", |job| {
             job["sides"][0]["ratio"] = json!({"estimate": 1, "low": 1, "high": 1});
         }),
         ("no list 'ln_ratios'", |job| {
-            job["sides"][1]["ln_ratios"] = Value::Null
+            job["sides"][1]["ln_ratios"] = Value::Null;
         }),
         ("'peak_bytes' is no number", |job| {
-            job["sides"][1]["peak_bytes"] = json!(-1)
+            job["sides"][1]["peak_bytes"] = json!(-1);
         }),
         ("no 'is_ours'", |job| {
-            job["sides"][1]["is_ours"] = Value::Null
+            job["sides"][1]["is_ours"] = Value::Null;
         }),
         ("no 'includes'", |job| {
-            job["sides"][1]["includes"] = json!("  ")
+            job["sides"][1]["includes"] = json!("  ");
         }),
         ("no 'name'", |job| job["sides"][1]["name"] = json!(7)),
         ("stands there twice", |job| {
-            job["sides"][1]["name"] = job["sides"][0]["name"].clone()
+            job["sides"][1]["name"] = job["sides"][0]["name"].clone();
         }),
         ("its first side is not our own", |job| {
-            job["sides"][0]["is_ours"] = json!(false)
+            job["sides"][0]["is_ours"] = json!(false);
         }),
         ("its first side is not our own", |job| {
-            job["ours"] = json!("another")
+            job["ours"] = json!("another");
         }),
         ("no list of 'sides'", |job| job["sides"] = json!({})),
         ("its first side is not our own", |job| {
-            job["sides"] = json!([])
+            job["sides"] = json!([]);
         }),
         ("no 'title'", |job| job["title"] = Value::Null),
         ("more than 50 sides", |job| {
-            job["sides"] = json!(vec![job["sides"][0].clone(); 51])
+            job["sides"] = json!(vec![job["sides"][0].clone(); 51]);
         }),
     ];
     for (why, change) in cases {

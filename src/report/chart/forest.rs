@@ -229,8 +229,7 @@ mod tests {
             let groups: Vec<Group> =
                 sizes.iter().map(|size| group("g", &vec![2.0; *size])).collect();
             let parts = parts(&groups);
-            let joined: Vec<Group> = parts.iter().flat_map(|part| part.to_vec()).collect();
-            prop_assert_eq!(joined, groups);
+            prop_assert_eq!(&parts.concat(), &groups);
             for part in parts {
                 let lines: usize = part.iter().map(Group::lines).sum();
                 prop_assert!(part.len() == 1 || lines <= MOST_LINES);
