@@ -5,7 +5,7 @@
 mod report_support;
 
 use report_support::{Fixture, write_row_as};
-use speedup::report::{Folders, Input, Report, renew};
+use speedup::report::{Folders, Input, Report};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -268,7 +268,9 @@ fn sample() -> Report {
 fn the_results_in_readme_are_those_of_the_sample() {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
     let readme = readme.expect("README.md");
-    let renewed = renew(&readme, &sample().results_block()).expect("README has the markers");
+    let renewed = sample()
+        .renew_readme(&readme)
+        .expect("README has the markers");
     assert_eq!(readme, renewed, "run `speedup report --readme`");
 }
 

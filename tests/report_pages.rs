@@ -36,6 +36,7 @@ fn a_complete_run_has_all_sections_and_no_reason_for_doubt() {
         "waiting",
         "computing",
         "remembering",
+        "peers",
         "spread",
         "guide",
     ] {

@@ -2,7 +2,7 @@
 
 use super::{Exit, Failure};
 use clap::Args;
-use speedup::report::{Folders, Input, Machine, Report, renew};
+use speedup::report::{Folders, Input, Machine, Report};
 use speedup::whole_file::write_with_folder;
 use std::env;
 use std::fs;
@@ -32,7 +32,7 @@ const SAMPLE: &str = "reports/sample";
 #[expect(clippy::struct_excessive_bools, reason = "one a flag")]
 pub(super) struct Options {
     /// The folder with the results: Criterion's files in its folder
-    /// `criterion`, and run.json, paired.json and cost.json beside it
+    /// `criterion`, and run.json, paired.json, cost.json and peers.json beside it
     /// [default: reports, or `CRITERION_HOME` with everything in it]
     #[arg(long, value_name = "FOLDER")]
     from: Option<PathBuf>,
@@ -61,8 +61,8 @@ pub(super) struct Options {
     #[arg(long)]
     any_machine: bool,
 
-    /// Renew the results in README.md of this folder, between their markers,
-    /// from reports/sample or the folder that --from names
+    /// Renew the results in README.md of this folder, and the table of peers if
+    /// they were measured, between their markers, from reports/sample or the folder that --from names
     #[arg(long)]
     readme: bool,
 }
@@ -205,7 +205,8 @@ fn readme(sample: &Path) -> Result<(), Failure> {
             path.display()
         ))
     })?;
-    let new = renew(&old, &report.results_block())
+    let new = report
+        .renew_readme(&old)
         .map_err(|error| failed(format!("'{}': {error}", path.display())))?;
     write(path, &new)?;
     println!("Renewed: {}", path.display());

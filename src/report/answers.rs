@@ -5,9 +5,11 @@
 
 mod caching;
 mod computing;
+mod peers;
 
 pub(super) use caching::calls_until_paid_of;
 pub(super) use computing::speed_ups;
+pub(super) use peers::against_peers;
 
 use super::rows::{Rows, SpeedUp};
 use super::table::Quantity;
@@ -87,22 +89,29 @@ pub(super) fn answers(rows: &Rows) -> Vec<Answer> {
 }
 
 /// What an interval allows to say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Claim {
     Faster,
-    Slower,
     Undecided,
+    Slower,
+}
+
+impl Claim {
+    /// Of a speed-up that lies between `low` and `high`.
+    fn of(low: f64, high: f64) -> Self {
+        if low > 1.0 {
+            Self::Faster
+        } else if high < 1.0 {
+            Self::Slower
+        } else {
+            Self::Undecided
+        }
+    }
 }
 
 impl SpeedUp {
     pub(super) fn claim(&self) -> Claim {
-        if self.low > 1.0 {
-            Claim::Faster
-        } else if self.high < 1.0 {
-            Claim::Slower
-        } else {
-            Claim::Undecided
-        }
+        Claim::of(self.low, self.high)
     }
 
     pub(super) fn quantity(&self) -> Quantity {
@@ -197,48 +206,57 @@ impl Comparison<'_> {
     }
 }
 
-impl Answer {
-    /// The answer from a comparison, or that there is none.
-    fn compared(
-        key: &'static str,
-        question: impl Into<String>,
-        section: &'static str,
-        row: &Id,
-        speed_up: Option<&SpeedUp>,
-        comparison: &Comparison<'_>,
-    ) -> Self {
-        let question = question.into();
-        let Some(speed_up) = speed_up else {
-            return Self::not_measured(key, question, section, row);
-        };
-        let (verdict, number, sentence) = comparison.of(speed_up);
+/// A question of the page.
+pub(super) struct Question {
+    /// The same word in every file and in every version.
+    key: &'static str,
+    text: String,
+    /// The section that shows more: its anchor.
+    section: &'static str,
+}
+
+impl Question {
+    pub(super) fn new(key: &'static str, text: impl Into<String>, section: &'static str) -> Self {
         Self {
             key,
-            question,
-            verdict,
-            number: Some(number),
-            sentence,
+            text: text.into(),
             section,
         }
     }
 
-    fn not_measured(
-        key: &'static str,
-        question: impl Into<String>,
-        section: &'static str,
-        row: &Id,
-    ) -> Self {
-        let group = row.group();
-        Self {
-            key,
-            question: question.into(),
-            verdict: Verdict::NotMeasured,
-            number: None,
-            sentence: format!(
-                "Not measured: there is no result of {row} with its baseline. \
-                 `cargo bench -- {group}/` measures it."
-            ),
-            section,
+    /// Its answer.
+    pub(super) fn answer(
+        self,
+        verdict: Verdict,
+        number: Option<Quantity>,
+        sentence: String,
+    ) -> Answer {
+        Answer {
+            key: self.key,
+            question: self.text,
+            verdict,
+            number,
+            sentence,
+            section: self.section,
         }
+    }
+
+    /// The answer from comparing a row with its baseline, or that there is none.
+    pub(super) fn compared(self, rows: &Rows, row: &Id, comparison: &Comparison<'_>) -> Answer {
+        let Some(speed_up) = rows.speed_up(row) else {
+            return self.not_measured(row);
+        };
+        let (verdict, number, sentence) = comparison.of(speed_up);
+        self.answer(verdict, Some(number), sentence)
+    }
+
+    /// That there is no result to answer from, and what makes one.
+    pub(super) fn not_measured(self, row: &Id) -> Answer {
+        let group = row.group();
+        let sentence = format!(
+            "Not measured: there is no result of {row} with its baseline. `cargo bench -- {group}/` \
+             measures it."
+        );
+        self.answer(Verdict::NotMeasured, None, sentence)
     }
 }

@@ -1,6 +1,7 @@
 //! All that the page is made of, read from the disk.
 
 use super::cost::Cost;
+use super::peers::Peers;
 use super::ratios::{self, PairedRatio};
 use super::run::{self, Run};
 use crate::criterion_files::{Benchmark, LeftOut, read_all};
@@ -20,6 +21,8 @@ pub struct Input {
     pub costs: BTreeMap<String, Cost>,
     /// The run; none where it was not recorded.
     pub run: Option<Run>,
+    /// What else does the same jobs; none where that was not measured.
+    pub peers: Option<Peers>,
     /// What can't be used, and why.
     pub left_out: Vec<LeftOut>,
     /// Pages and data that links may lead to, relative to the page's folder.
@@ -33,7 +36,7 @@ pub struct Input {
 pub struct Folders {
     /// Criterion's folder.
     pub criterion: PathBuf,
-    /// The folder with `run.json`, `paired.json` and `cost.json`.
+    /// The folder with `run.json`, `paired.json`, `cost.json` and `peers.json`.
     pub records: PathBuf,
     /// The folder that the page will stand in, for its links.
     pub page: PathBuf,
@@ -94,6 +97,13 @@ impl Input {
         match Cost::load(records) {
             Ok((costs, left_out)) => {
                 input.costs = costs;
+                input.left_out.extend(left_out);
+            }
+            Err(left_out) => input.left_out.push(left_out),
+        }
+        match Peers::load(records) {
+            Ok((peers, left_out)) => {
+                input.peers = peers;
                 input.left_out.extend(left_out);
             }
             Err(left_out) => input.left_out.push(left_out),

@@ -52,6 +52,11 @@ impl Report {
                         title,
                         caption,
                         table,
+                    }
+                    | Block::List {
+                        title,
+                        caption,
+                        table,
                     } => (title, caption, table),
                     Block::Text(words) => {
                         add(&mut text, format_args!("\n{}\n", prose(words)));

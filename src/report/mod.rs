@@ -3,8 +3,9 @@
 //! From the disk to the page:
 //!
 //! 1. [`Input::read`] reads Criterion's results, and the records beside them:
-//!    `run.json` ([`Run`]), `paired.json` ([`PairedRatio`]) and `cost.json`
-//!    ([`Cost`]). What can't be used is left out, by name.
+//!    `run.json` ([`Run`]), `paired.json` ([`PairedRatio`]), `cost.json`
+//!    ([`Cost`]) and `peers.json` ([`Peers`]). What can't be used is left out, by
+//!    name.
 //! 2. [`Report::new`] is pure: it joins them ([`Rows`]), and makes sentences
 //!    ([`Answer`]), reasons for doubt ([`Warning`]) and sections of charts and
 //!    tables ([`Section`]) of them.
@@ -27,6 +28,7 @@ mod machine;
 mod markdown;
 mod names;
 mod page;
+mod peers;
 mod ratios;
 mod readme;
 mod record;
@@ -38,6 +40,7 @@ mod sections;
 mod svg;
 mod table;
 mod units;
+mod untrusted;
 mod validity;
 
 pub use answers::{Answer, Verdict};
@@ -46,8 +49,9 @@ pub use cost::Cost;
 pub use crossover::{AtSize, Crossover, Passing};
 pub use input::{Folders, Input, ReadError};
 pub use machine::{Machine, load};
+pub use peers::{PeerJob, PeerSide, Peers, SkippedPeer, TimeRatio};
 pub use ratios::PairedRatio;
-pub use readme::{MarkerError, renew};
+pub use readme::{MarkerError, Markers, renew};
 pub use rows::{Measured, RUN_TO_RUN_SPREAD, Rows, SpeedUp};
 pub use run::Run;
 pub use samples::SampleSummary;
@@ -117,7 +121,9 @@ impl Report {
     pub fn tables(&self) -> impl Iterator<Item = &Table> {
         let blocks = self.sections.iter().flat_map(|section| &section.blocks);
         let of_sections = blocks.filter_map(|block| match block {
-            Block::Figure { table, .. } | Block::Table { table, .. } => Some(table),
+            Block::Figure { table, .. }
+            | Block::Table { table, .. }
+            | Block::List { table, .. } => Some(table),
             Block::Text(_) => None,
         });
         [&self.facts, &self.left_out].into_iter().chain(of_sections)

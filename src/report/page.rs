@@ -38,6 +38,7 @@ struct Shown<'a> {
 enum Part<'a> {
     Figure(&'a str, &'a str, &'a str, View<'a>),
     Table(&'a str, &'a str, View<'a>),
+    List(&'a str, &'a str, &'a Table),
     Text(&'a str),
 }
 
@@ -132,6 +133,11 @@ fn part(block: &Block) -> Part<'_> {
             caption,
             table,
         } => Part::Table(title, caption, View::of(table)),
+        Block::List {
+            title,
+            caption,
+            table,
+        } => Part::List(title, caption, table),
         Block::Text(text) => Part::Text(text),
     }
 }

@@ -1,14 +1,86 @@
-//! The block of results in README, between two markers.
+//! The blocks of results in README, each between two markers.
 
 use super::markdown::{escape, write_table};
 use super::{Cell, Report, Table};
 use std::fmt;
 
-/// Where the block begins and ends.
-const BEGIN: &str = "<!-- results: made by `speedup report --readme`, from reports/sample -->";
-const END: &str = "<!-- /results -->";
+/// The lines between which a block stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Markers {
+    begin: &'static str,
+    end: &'static str,
+}
+
+impl Markers {
+    /// Around the answers.
+    pub const RESULTS: Self = Self {
+        begin: "<!-- results: made by `speedup report --readme`, from reports/sample -->",
+        end: "<!-- /results -->",
+    };
+    /// Around the peers.
+    pub const PEERS: Self = Self {
+        begin: "<!-- peers: made by `speedup report --readme`, from reports/sample -->",
+        end: "<!-- /peers -->",
+    };
+}
 
 impl Report {
+    /// README with its blocks renewed: the answers, and the peers if they were
+    /// measured. Where they were not, no markers for them are needed; between
+    /// markers that are there, nothing is left.
+    ///
+    /// # Errors
+    /// When a marker is missing, or there are several of it.
+    ///
+    /// ```
+    /// use speedup::report::{Input, Report};
+    ///
+    /// let report = Report::new(&Input::default(), None);
+    /// let readme = "<!-- results: made by `speedup report --readme`, from reports/sample -->\n\
+    ///               <!-- /results -->\n";
+    /// assert!(report.renew_readme(readme)?.contains("Does waiting overlap?"));
+    /// # Ok::<(), speedup::report::MarkerError>(())
+    /// ```
+    pub fn renew_readme(&self, document: &str) -> Result<String, MarkerError> {
+        let renewed = renew(document, Markers::RESULTS, &self.results_block())?;
+        match self.peers_block() {
+            Some(block) => renew(&renewed, Markers::PEERS, &block),
+            None if renewed.contains(Markers::PEERS.begin) => renew(&renewed, Markers::PEERS, ""),
+            None => Ok(renewed),
+        }
+    }
+
+    fn table(&self, id: &str) -> Option<&Table> {
+        self.tables().find(|table| table.id == id)
+    }
+
+    /// What README shows of the peers: where they were measured, a line a job,
+    /// their versions and what was skipped. None where nothing was measured.
+    fn peers_block(&self) -> Option<String> {
+        let jobs = peers_jobs(self.table("peers")?, self.table("peers_answers")?);
+        let run = self.table("peers_run")?;
+        let [processor, cores, begun] = ["Processor", "CPUs available", "Begun"]
+            .map(|name| escape(&fact(run, name).unwrap_or_default()));
+        let command = fact(run, "Command")?.replace('`', "'");
+        let mut block = format!("From `{command}` on {processor} ({cores} CPUs), {begun}:\n");
+        write_table(&mut block, &jobs);
+        for (words, id, columns) in [
+            ("Versions", "peers_versions", 2),
+            ("Not installed there, and skipped", "peers_skipped", 1),
+        ] {
+            let rows = self.table(id).map_or(&[][..], |table| &table.rows);
+            let rows = rows.iter().map(|row| {
+                let cells = row.iter().take(columns);
+                cells.map(Cell::plain).collect::<Vec<_>>().join(" ")
+            });
+            let list = escape(&rows.collect::<Vec<_>>().join(", "));
+            if !list.is_empty() {
+                block.extend(["\n", words, ": ", &list, ".\n"]);
+            }
+        }
+        Some(block)
+    }
+
     /// What README shows of the report: the run, and the answers with their
     /// numbers.
     ///
@@ -20,11 +92,7 @@ impl Report {
     /// ```
     #[must_use]
     pub fn results_block(&self) -> String {
-        let fact = |name: &str| {
-            let mut rows = self.facts.rows.iter();
-            let row = rows.find(|row| row[0].plain() == name)?;
-            Some(row[1].plain())
-        };
+        let fact = |name: &str| fact(&self.facts, name);
         let mut text = String::new();
         if let (Some(command), Some(processor), Some(cores)) =
             (fact("Command"), fact("Processor"), fact("CPUs available"))
@@ -60,34 +128,64 @@ impl Report {
     }
 }
 
-/// The document with the block between its markers renewed.
+/// What a table of facts says of one of them.
+fn fact(facts: &Table, name: &str) -> Option<String> {
+    let row = facts.rows.iter().find(|row| row[0].plain() == name)?;
+    Some(row[1].plain())
+}
+
+/// A line a job: how long ours takes, and what is said of the others.
+fn peers_jobs(sides: &Table, answers: &Table) -> Table {
+    let mut jobs = Table::new("peers", "Against its peers", &["job", "ours", "its peers"]);
+    for answer in &answers.rows {
+        // Our own side is the first of each job.
+        let ours = sides.rows.iter().find(|side| side[0] == answer[0]);
+        let time = ours.map_or_else(String::new, |ours| {
+            let [time, unit] = ["time", "of"].map(|name| {
+                let column = sides.columns.iter().position(|column| *column == name);
+                column
+                    .map(|column| ours[column].plain())
+                    .unwrap_or_default()
+            });
+            format!("{time} for {unit}")
+        });
+        jobs.rows
+            .push(vec![answer[0].clone(), Cell::text(time), answer[1].clone()]);
+    }
+    jobs
+}
+
+/// The document with the block between two markers renewed.
 ///
 /// # Errors
 /// When a marker is missing, or there are several of it.
 ///
 /// ```
-/// use speedup::report::renew;
+/// use speedup::report::{Markers, renew};
 ///
-/// let old = "before\n<!-- results: made by `speedup report --readme`, from reports/sample -->\n\
-///            old\n<!-- /results -->\nafter\n";
-/// let new = renew(old, "new\n")?;
+/// let old = "before\n<!-- peers: made by `speedup report --readme`, from reports/sample -->\n\
+///            old\n<!-- /peers -->\nafter\n";
+/// let new = renew(old, Markers::PEERS, "new\n")?;
 /// assert!(new.contains("-->\nnew\n<!--") && !new.contains("old"));
-/// assert_eq!(renew(&new, "new\n")?, new);
-/// assert!(renew("no markers", "new\n").is_err());
+/// assert_eq!(renew(&new, Markers::PEERS, "new\n")?, new);
+/// assert!(renew("no markers", Markers::PEERS, "new\n").is_err());
 /// # Ok::<(), speedup::report::MarkerError>(())
 /// ```
-pub fn renew(document: &str, block: &str) -> Result<String, MarkerError> {
+pub fn renew(document: &str, markers: Markers, block: &str) -> Result<String, MarkerError> {
     let once = |marker: &'static str| {
         let mut places = document.match_indices(marker);
         match (places.next(), places.next()) {
             (Some((at, _)), None) => Ok(at),
-            (None, _) => Err(MarkerError::Missing(marker)),
+            (None, _) => Err(MarkerError::Missing(marker, markers)),
             (Some(_), Some(_)) => Err(MarkerError::Several(marker)),
         }
     };
-    let (begin, end) = (once(BEGIN)? + BEGIN.len(), once(END)?);
+    let (begin, end) = (
+        once(markers.begin)? + markers.begin.len(),
+        once(markers.end)?,
+    );
     if begin > end {
-        return Err(MarkerError::Missing(END));
+        return Err(MarkerError::Missing(markers.end, markers));
     }
     let (before, after) = (&document[..begin], &document[end..]);
     Ok(format!("{before}\n{block}{after}"))
@@ -97,7 +195,7 @@ pub fn renew(document: &str, block: &str) -> Result<String, MarkerError> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MarkerError {
     /// There is no such line, or it stands in the wrong place.
-    Missing(&'static str),
+    Missing(&'static str, Markers),
     /// There is more than one such line.
     Several(&'static str),
 }
@@ -105,10 +203,11 @@ pub enum MarkerError {
 impl fmt::Display for MarkerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing(marker) => write!(
+            Self::Missing(marker, markers) => write!(
                 f,
-                "the marker '{marker}' is missing; put it where the results shall stand, \
-                 followed by '{END}'"
+                "the marker '{marker}' is missing; where the results shall stand, put '{}' and, in \
+                 a line below it, '{}'",
+                markers.begin, markers.end
             ),
             Self::Several(marker) => {
                 write!(

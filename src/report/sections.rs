@@ -2,9 +2,11 @@
 
 mod computing;
 mod cost;
+mod peers;
 mod remembering;
 mod results;
 mod scaling;
+mod sizes;
 mod spread;
 mod trust;
 mod waiting;
@@ -53,6 +55,16 @@ pub enum Block {
         /// The numbers.
         table: Table,
     },
+    /// Names and what there is to say of each: a row each, which can be read
+    /// where a table is too wide.
+    List {
+        /// What it tells.
+        title: String,
+        /// How to read it.
+        caption: String,
+        /// The names, and the words.
+        table: Table,
+    },
     /// A paragraph.
     Text(String),
 }
@@ -64,6 +76,7 @@ pub(super) fn sections(rows: &Rows, input: &Input) -> Vec<Section> {
         waiting::section(rows),
         computing::section(rows),
         remembering::section(rows),
+        peers::section(input),
         spread::section(rows),
     ]
 }

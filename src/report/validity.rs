@@ -3,6 +3,7 @@
 
 use super::input::Input;
 use super::machine::Machine;
+use super::peers;
 use super::rows::{Measured, Rows};
 use super::units::{Unit, utc};
 use crate::catalog::Id;
@@ -37,6 +38,7 @@ const WIDE: f64 = 1.25;
 pub(super) fn warnings(input: &Input, rows: &Rows, here: Option<&Machine>) -> Vec<Warning> {
     let mut warnings = Vec::new();
     warnings.extend(of_run(input, rows, here));
+    warnings.extend(of_peers(input, here));
     warnings.extend(of_files(rows));
     warnings.extend(of_ratios(rows));
     warnings.extend(of_samples(rows));
@@ -120,6 +122,45 @@ fn of_run(input: &Input, rows: &Rows, here: Option<&Machine>) -> Vec<Warning> {
         ));
     }
     warnings.extend(of_machine(&run.machine));
+    warnings
+}
+
+/// What stands against the peers beside the rest of the page.
+fn of_peers(input: &Input, here: Option<&Machine>) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let Some(peers) = &input.peers else {
+        return warnings;
+    };
+    let again = format!("`{}` measures them again.", peers::COMMAND);
+    let of_run = input.run.as_ref().map(|run| &run.machine);
+    if let Some(machine) = of_run.or(here)
+        && !machine.may_be(&peers.machine)
+    {
+        warnings.push(warning(
+            "peers_other_machine",
+            "Peers were measured on another machine than what is shown beside them.",
+            "The file peers.json was copied, or the machine was given other cores. Their ratios \
+             hold for that machine.",
+            &again,
+            vec![],
+        ));
+    }
+    if let Some(run) = &input.run
+        && peers.ended_unix_s() < run.since_unix_s
+    {
+        warnings.push(warning(
+            "peers_older",
+            format!(
+                "Peers were measured before everything else here: on {}, and the rest since {}.",
+                utc(peers.started_unix_s),
+                utc(run.since_unix_s)
+            ),
+            "`cargo bench` does not measure them. Their ratios are of the build that they were \
+             measured with.",
+            &again,
+            vec![],
+        ));
+    }
     warnings
 }
 

@@ -18,7 +18,7 @@ const require = createRequire(import.meta.url);
 const axeSource = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const WIDTHS = [320, 768, 1440];
-const SECTIONS = ["answers", "trust", "results", "waiting", "computing", "remembering", "spread", "guide"];
+const SECTIONS = ["answers", "trust", "results", "waiting", "computing", "remembering", "peers", "spread", "guide"];
 // Beyond this, a screenshot of the whole page is too large for the browser.
 const TALLEST = 16000;
 

@@ -1,6 +1,6 @@
 //! Answers about caches and printing.
 
-use super::{Answer, Comparison, Verdict};
+use super::{Answer, Comparison, Question, Verdict};
 use crate::catalog::Id;
 use crate::report::calls::{CallsUntilPaid, calls_until_paid};
 use crate::report::names;
@@ -22,14 +22,9 @@ pub(super) fn remembering(rows: &Rows) -> Answer {
         other: "for the first time",
         rest: "",
     };
-    let speed_up = rows.speed_up(&id);
-    let question = "What does remembering buy?";
-    Answer::compared(
-        "remembering",
-        question,
-        "remembering",
+    Question::new("remembering", "What does remembering buy?", "remembering").compared(
+        rows,
         &id,
-        speed_up,
         &comparison,
     )
 }
@@ -63,9 +58,9 @@ pub(in crate::report) fn calls_until_paid_of(rows: &Rows) -> Option<[CallsUntilP
 }
 
 pub(super) fn calls(rows: &Rows) -> Answer {
-    let question = "How many calls does a cache need?";
+    let question = Question::new("calls", "How many calls does a cache need?", "remembering");
     let Some([least, estimate, most]) = calls_until_paid_of(rows) else {
-        return Answer::not_measured("calls", question, "remembering", &notebook("cold"));
+        return question.not_measured(&notebook("cold"));
     };
     let (verdict, number, sentence) = match (least, estimate, most) {
         (CallsUntilPaid::From(low), CallsUntilPaid::From(_), CallsUntilPaid::From(high)) => {
@@ -105,14 +100,7 @@ pub(super) fn calls(rows: &Rows) -> Answer {
                 .to_owned(),
         ),
     };
-    Answer {
-        key: "calls",
-        question: question.to_owned(),
-        verdict,
-        number,
-        sentence,
-        section: "remembering",
-    }
+    question.answer(verdict, number, sentence)
 }
 
 pub(super) fn bounded(rows: &Rows) -> Answer {
@@ -131,16 +119,12 @@ pub(super) fn bounded(rows: &Rows) -> Answer {
         other: "computing a cheap digest every time",
         rest: &rest,
     };
-    let speed_up = rows.speed_up(&id);
-    let question = "Does a cache that is too small pay?";
-    Answer::compared(
+    Question::new(
         "bounded",
-        question,
+        "Does a cache that is too small pay?",
         "remembering",
-        &id,
-        speed_up,
-        &comparison,
     )
+    .compared(rows, &id, &comparison)
 }
 
 pub(super) fn sharing(rows: &Rows) -> Answer {
@@ -154,14 +138,9 @@ pub(super) fn sharing(rows: &Rows) -> Answer {
         other: "one by a single thread",
         rest: "",
     };
-    let speed_up = rows.speed_up(&id);
-    let question = "What does sharing a cache cost?";
-    Answer::compared(
-        "sharing",
-        question,
-        "remembering",
+    Question::new("sharing", "What does sharing a cache cost?", "remembering").compared(
+        rows,
         &id,
-        speed_up,
         &comparison,
     )
 }
@@ -173,7 +152,10 @@ pub(super) fn printing(rows: &Rows) -> Answer {
         other: "with Display",
         rest: "",
     };
-    let speed_up = rows.speed_up(&id);
-    let question = "What does printing for the programmer cost?";
-    Answer::compared("printing", question, "results", &id, speed_up, &comparison)
+    Question::new(
+        "printing",
+        "What does printing for the programmer cost?",
+        "results",
+    )
+    .compared(rows, &id, &comparison)
 }

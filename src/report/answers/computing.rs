@@ -1,6 +1,6 @@
 //! Answers about waiting, cores, processes and algorithms.
 
-use super::{Answer, Comparison, Verdict, capitalised};
+use super::{Answer, Comparison, Question, Verdict, capitalised};
 use crate::catalog::Id;
 use crate::report::crossover::{AtSize, Crossover, Passing};
 use crate::report::names;
@@ -25,9 +25,7 @@ pub(super) fn waiting(rows: &Rows) -> Answer {
         other: "one after the other",
         rest: &rest,
     };
-    let speed_up = rows.speed_up(&id);
-    let question = "Does waiting overlap?";
-    Answer::compared("waiting", question, "waiting", &id, speed_up, &comparison)
+    Question::new("waiting", "Does waiting overlap?", "waiting").compared(rows, &id, &comparison)
 }
 
 pub(super) fn waiting_in_processes(rows: &Rows) -> Answer {
@@ -37,16 +35,12 @@ pub(super) fn waiting_in_processes(rows: &Rows) -> Answer {
         other: "one after the other",
         rest: "",
     };
-    let speed_up = rows.speed_up(&id);
-    let question = "Does waiting overlap in processes?";
-    Answer::compared(
+    Question::new(
         "waiting_processes",
-        question,
+        "Does waiting overlap in processes?",
         "waiting",
-        &id,
-        speed_up,
-        &comparison,
     )
+    .compared(rows, &id, &comparison)
 }
 
 /// The largest list of factorials that was measured.
@@ -61,8 +55,7 @@ pub(super) fn cores(rows: &Rows) -> Answer {
     };
     let size = largest(rows).unwrap_or(3000);
     let id = names::at("factorial", "rayon", rows.cores, &size);
-    let speed_up = rows.speed_up(&id);
-    let rest = match speed_up {
+    let rest = match rows.speed_up(&id) {
         Some(speed_up) if rows.cores > 1 => {
             let efficiency = speed_up.value / rows.cores as f64;
             format!(
@@ -81,7 +74,7 @@ pub(super) fn cores(rows: &Rows) -> Answer {
         other: "one after the other",
         rest: &rest,
     };
-    Answer::compared("cores", question, "computing", &id, speed_up, &comparison)
+    Question::new("cores", question, "computing").compared(rows, &id, &comparison)
 }
 
 /// From which size on each strategy pays.
@@ -114,25 +107,18 @@ fn size(rows: &Rows, strategy: &'static str) -> Answer {
         "rayon" => ("size_rayon", "does rayon pay"),
         _ => ("size_process_pool", "processes pay"),
     };
-    let question = match strategy {
+    let text = match strategy {
         "rayon" => format!("From which size {name}?"),
         _ => format!("From which size do {name}?"),
     };
+    let question = Question::new(key, text, "computing");
     let speed_ups = speed_ups(rows, strategy);
     let Some(crossover) = Crossover::of(&speed_ups) else {
         let id = names::at("factorial", strategy, rows.cores, &100);
-        return Answer::not_measured(key, question, "computing", &id);
+        return question.not_measured(&id);
     };
     let (verdict, number, sentence) = passes(strategy, rows.cores, &crossover);
-    let sentence = capitalised(&sentence);
-    Answer {
-        key,
-        question,
-        verdict,
-        number,
-        sentence,
-        section: "computing",
-    }
+    question.answer(verdict, number, capitalised(&sentence))
 }
 
 /// "1 thread", "2 threads".
@@ -221,16 +207,18 @@ pub(super) fn lock(rows: &Rows) -> Answer {
         other: "one after the other",
         rest: "",
     };
-    let speed_up = rows.speed_up(&id);
-    let question = "What does a global lock cost?";
-    Answer::compared("lock", question, "computing", &id, speed_up, &comparison)
+    Question::new("lock", "What does a global lock cost?", "computing").compared(
+        rows,
+        &id,
+        &comparison,
+    )
 }
 
 pub(super) fn process(rows: &Rows) -> Answer {
-    let question = "What does a process cost?";
+    let question = Question::new("process", "What does a process cost?", "computing");
     let start = names::at("dispatch", "start_process_pool", 1, &1);
     let Some(row) = rows.get(&start) else {
-        return Answer::not_measured("process", question, "computing", &start);
+        return question.not_measured(&start);
     };
     let time = Quantity::new(row.time.point_ns, Unit::Nanoseconds)
         .within(row.time.low_ns, row.time.high_ns);
@@ -265,14 +253,7 @@ pub(super) fn process(rows: &Rows) -> Answer {
         );
         sentence.push_str(&peaks);
     }
-    Answer {
-        key: "process",
-        question: question.to_owned(),
-        verdict: Verdict::Found,
-        number: Some(time),
-        sentence,
-        section: "computing",
-    }
+    question.answer(Verdict::Found, Some(time), sentence)
 }
 
 pub(super) fn algorithm(rows: &Rows) -> Answer {
@@ -284,16 +265,12 @@ pub(super) fn algorithm(rows: &Rows) -> Answer {
         other: "each factorial on its own",
         rest: "",
     };
-    let speed_up = rows.speed_up(&id);
-    let question = "What does a better algorithm buy?";
-    Answer::compared(
+    Question::new(
         "algorithm",
-        question,
+        "What does a better algorithm buy?",
         "computing",
-        &id,
-        speed_up,
-        &comparison,
     )
+    .compared(rows, &id, &comparison)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Values of a list, a line each: what has no order but its own.
 
 use super::axis::Axis;
-use super::marker;
 use super::xy::tick_text;
+use super::{marker, whiskers};
 use crate::report::svg::{Anchor, Svg};
 use crate::report::units::Unit;
 
@@ -81,10 +81,7 @@ impl DotChart {
             svg.group("p", Some(&title), |svg| {
                 svg.line("stem", (self.x(self.axis.low), y), (self.x(dot.value), y));
                 if let Some((low, high)) = dot.interval {
-                    svg.line("error", (self.x(low), y), (self.x(high), y));
-                    for x in [low, high].map(|end| self.x(end)) {
-                        svg.line("error", (x, y - 4.0), (x, y + 4.0));
-                    }
+                    whiskers(svg, self.x(low), self.x(high), y);
                 }
                 marker(svg, dot.look, (self.x(dot.value), y));
             });

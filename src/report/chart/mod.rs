@@ -4,10 +4,12 @@
 
 mod axis;
 mod dots;
+mod forest;
 mod xy;
 
 pub(super) use axis::Axis;
 pub(super) use dots::{Dot, DotChart};
+pub(super) use forest::{ForestPlot, Group as ForestGroup};
 pub(super) use xy::{Curve, Point, Series, XyChart};
 
 use super::svg::Svg;
@@ -66,6 +68,23 @@ fn marker(svg: &mut Svg, look: usize, (x, y): (f64, f64)) {
             (x - r * 1.3, y + r * 0.55),
         ]),
     }
+}
+
+/// An interval from `low` to `high` on the page, lying, with a cap at either end.
+fn whiskers(svg: &mut Svg, low: f64, high: f64, y: f64) {
+    svg.line("error", (low, y), (high, y));
+    for x in [low, high] {
+        svg.line("error", (x, y - 4.0), (x, y + 4.0));
+    }
+}
+
+/// The text, cut where it has more letters than there is room for.
+fn fitting(text: &str, letters: usize) -> String {
+    if text.chars().count() <= letters {
+        return text.to_owned();
+    }
+    let beginning: String = text.chars().take(letters.saturating_sub(1)).collect();
+    format!("{}…", beginning.trim_end())
 }
 
 /// An upright cross with arms of `length` and half of `width` on either side.

@@ -4,10 +4,7 @@ use crate::report::input::Input;
 use crate::report::rows::Rows;
 use crate::report::table::{Cell, Quantity, Table};
 use crate::report::units::{Unit, utc};
-
-/// A path or a reason longer than this is cut: hostile names can be of any
-/// length.
-const LONGEST: usize = 300;
+use crate::report::untrusted::shown;
 
 /// What was measured, where, with what.
 pub(in crate::report) fn facts(input: &Input, rows: &Rows) -> Table {
@@ -83,26 +80,10 @@ fn yes_or_no(is_so: bool) -> String {
 pub(in crate::report) fn left_out(rows: &Rows) -> Table {
     let mut table = Table::new("left_out", "Left out", &["file", "why"]);
     for left_out in &rows.left_out {
-        let path = cut(&left_out.path.to_string_lossy());
+        let path = shown(&left_out.path.to_string_lossy());
         table
             .rows
-            .push(vec![Cell::Text(path), Cell::Text(cut(&left_out.why))]);
+            .push(vec![Cell::Text(path), Cell::Text(shown(&left_out.why))]);
     }
     table
-}
-
-/// The text, or its beginning, without characters that nobody can see.
-fn cut(text: &str) -> String {
-    let shown = |character: char| {
-        if character.is_control() {
-            char::REPLACEMENT_CHARACTER
-        } else {
-            character
-        }
-    };
-    let mut cut: String = text.chars().take(LONGEST).map(shown).collect();
-    if text.chars().count() > LONGEST {
-        cut.push('…');
-    }
-    cut
 }
