@@ -124,3 +124,55 @@ fn the_tables_about_lock_step_are_what_its_raw_data_gives() {
         }
     }
 }
+
+#[test]
+fn the_rates_of_the_gate_are_what_its_raw_data_gives() {
+    let example = common::build("--example", "gate_rates");
+    let output = Command::new(&example)
+        .arg("summary")
+        .output()
+        .expect("it can be started");
+    assert!(output.status.success(), "{}", common::stderr(&output));
+    let summary = common::stdout(&output);
+    let methodology = file("METHODOLOGY.md");
+    let is_figure = |line: &&str| {
+        let starts = ["|", "gates with", "all gates", "measuring a gate"];
+        starts.iter().any(|start| line.starts_with(start))
+    };
+    let mut figures = 0;
+    for line in summary.lines().filter(is_figure) {
+        assert!(methodology.contains(line), "METHODOLOGY.md lacks {line}");
+        figures += 1;
+    }
+    assert!(figures > 20, "{summary}");
+
+    let readme = file("README.md");
+    let (_, block) = readme.split_once("<!-- gate rates").expect("a block");
+    let (block, _) = block.split_once("<!-- /gate rates -->").expect("its end");
+    let mut rows = 0;
+    for line in block.lines() {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        match cells[..] {
+            [_, kind, four, six, ten, from, _] if kind.starts_with('`') => {
+                let kind = kind.trim_matches('`');
+                for (percent, found) in [(4, four), (6, six), (10, ten)] {
+                    let row = format!("| {kind} | +{percent} % | {found} |");
+                    assert!(summary.contains(&row), "README.md says {row}");
+                }
+                let is_size = |line: &str| {
+                    line.starts_with(&format!("| {kind} |"))
+                        && line.ends_with(&format!("| {from} |"))
+                };
+                assert!(summary.lines().any(is_size), "README.md: {kind}, {from}");
+                rows += 1;
+            }
+            [_, _, alarms, _] if alarms.contains(" of ") => {
+                let said = format!("with an alarm: {alarms}");
+                assert!(summary.contains(&said), "README.md says {alarms}");
+                rows += 1;
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(rows, 8, "{block}");
+}

@@ -44,6 +44,13 @@ impl Experiment {
         matches!(self, Self::Power | Self::UsualPower)
     }
 
+    pub(crate) fn is_over_identical_source(self) -> bool {
+        matches!(
+            self,
+            Self::FalseAlarms | Self::FalseAlarmsUnderLoad | Self::FalseAlarmsRebuilt
+        )
+    }
+
     pub(crate) fn is_usual(self) -> bool {
         matches!(self, Self::UsualFalseAlarms | Self::UsualPower)
     }

@@ -6,7 +6,8 @@ use crate::record::Record;
 use crate::share::share;
 use crate::subject::{KINDS, PERCENTS};
 use serde_json::Value;
-use speedup::stats::{median, quantile};
+use speedup::gate::Rules;
+use speedup::stats::{StatsError, hodges_lehmann, median, quantile, signed_rank_interval};
 use std::error::Error;
 use std::fmt::Write;
 
@@ -18,12 +19,22 @@ const U_TEST: f64 = 2.326;
 /// What is there of all experiments.
 pub(crate) fn all() -> Result<String, Box<dyn Error>> {
     let mut text = String::new();
+    let mut identical = Vec::new();
     for experiment in Experiment::ALL {
         let lines = Record::new(FOLDER, experiment.name()).lines()?;
         if !lines.is_empty() {
             writeln!(text, "{}", of(experiment, &lines)?)?;
         }
+        if experiment.is_over_identical_source() {
+            identical.extend(lines);
+        }
     }
+    let (alarms, all) = (gates_with(&identical, &["regressed"]), identical.len());
+    writeln!(
+        text,
+        "all gates over identical source with an alarm: {}",
+        share(alarms, all)?
+    )?;
     Ok(text)
 }
 
@@ -97,18 +108,20 @@ fn verdicts(lines: &[Value]) -> Result<String, Box<dyn Error>> {
 }
 
 fn alarms(lines: &[Value]) -> Result<String, Box<dyn Error>> {
-    let with = |verdicts: &[&str]| {
-        let has = |line: &&Value| {
-            benchmarks(line).any(|each| verdicts.iter().any(|name| each["verdict"] == *name))
-        };
-        lines.iter().filter(has).count()
-    };
     let all = lines.len();
     Ok(format!(
         "\ngates with an alarm: {}\ngates with an undecided or unfit benchmark: {}\n",
-        share(with(&["regressed"]), all)?,
-        share(with(&["undecided", "unfit"]), all)?,
+        share(gates_with(lines, &["regressed"]), all)?,
+        share(gates_with(lines, &["undecided", "unfit"]), all)?,
     ))
+}
+
+/// How many gates gave one of these verdicts to any benchmark.
+fn gates_with(lines: &[Value], verdicts: &[&str]) -> usize {
+    let has = |line: &&Value| {
+        benchmarks(line).any(|each| verdicts.iter().any(|name| each["verdict"] == *name))
+    };
+    lines.iter().filter(has).count()
 }
 
 fn power(lines: &[Value]) -> Result<String, Box<dyn Error>> {
@@ -141,7 +154,49 @@ fn power(lines: &[Value]) -> Result<String, Box<dyn Error>> {
             )?;
         }
     }
+    text.push_str("\n| slowed | decisions | found nine times in ten from |\n|---|---:|---:|\n");
+    for kind in KINDS {
+        let id = format!("kind/{}", kind.name);
+        let of_kind = lines.iter().filter(|line| line["slowed"] == id.as_str());
+        let sizes: Result<Vec<f64>, _> = of_kind
+            .filter_map(|line| smallest_decided(line, &id))
+            .collect();
+        let mut sizes = sizes?;
+        if !sizes.is_empty() {
+            let (decisions, size) = (sizes.len(), quantile(&mut sizes, 0.9)?);
+            let percent = (size.exp() - 1.0) * 100.0;
+            writeln!(text, "| {} | {decisions} | +{percent:.1} % |", kind.name)?;
+        }
+    }
     Ok(text)
+}
+
+/// The smallest slowdown, as ln ratio, that the same relaunches would have
+/// shown: the signed-rank tests reject exactly if the lower ends of their
+/// intervals lie beyond the margin, and those ends move with the true ratio.
+/// None where the slowed benchmark was not routed.
+fn smallest_decided(line: &Value, id: &str) -> Option<Result<f64, StatsError>> {
+    let rules = Rules::default();
+    let truth = (1.0 + line["percent"].as_f64()? / 100.0).ln();
+    let is_routed = |each: &&Value| !numbers(&each["decision"]).is_empty();
+    let routed = benchmarks(line).filter(is_routed).count();
+    let slowed = benchmarks(line)
+        .find(|each| each["id"] == id)
+        .filter(is_routed)?;
+    let head = numbers(&slowed["decision"]);
+    let rebuilt = numbers(&slowed["decision_rebuilt"]);
+    let level = 1.0 - 2.0 * rules.alpha / routed as f64;
+    let found = || {
+        let mut low = signed_rank_interval(&head, level)?.low;
+        let mut margin = rules.ln_margin();
+        if !rebuilt.is_empty() {
+            let against: Vec<f64> = head.iter().zip(&rebuilt).map(|(a, b)| a - b).collect();
+            low = low.min(signed_rank_interval(&against, level)?.low);
+            margin = margin.max(hodges_lehmann(&rebuilt)?.abs());
+        }
+        Ok(truth - low + margin)
+    };
+    Some(found())
 }
 
 /// How long it takes.
@@ -205,13 +260,13 @@ fn usual(lines: &[Value]) -> Result<String, Box<dyn Error>> {
     Ok(text)
 }
 
-fn times_ns(value: &Value) -> Vec<f64> {
+fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().into_iter().flatten().map(number).collect()
 }
 
 fn ratio_of_means(benchmark: &Value) -> f64 {
     let mean = |name: &str| {
-        let times = times_ns(&benchmark[name]);
+        let times = numbers(&benchmark[name]);
         times.iter().sum::<f64>() / times.len() as f64
     };
     mean("head_ns") / mean("base_ns")
@@ -221,8 +276,8 @@ fn ratio_of_means(benchmark: &Value) -> f64 {
 /// its normal approximation.
 fn mann_whitney(benchmark: &Value) -> f64 {
     let (base, head) = (
-        times_ns(&benchmark["base_ns"]),
-        times_ns(&benchmark["head_ns"]),
+        numbers(&benchmark["base_ns"]),
+        numbers(&benchmark["head_ns"]),
     );
     let pairs = head
         .iter()
