@@ -139,17 +139,20 @@ fn print(text: &str) -> std::io::Result<()> {
 }
 
 fn list(jobs: &[&Job]) -> String {
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for job in jobs {
-        text += &format!("{}: {} (time of {})\n", job.name, job.title, job.unit);
+        lines.push(format!(
+            "{}: {} (time of {})\n",
+            job.name, job.title, job.unit
+        ));
         for side in &job.sides {
             let peer = side
                 .peer
                 .map_or(String::new(), |peer| format!(" [{}]", peer.name));
-            text += &format!("  {}{peer}: {}\n", side.name, side.includes);
+            lines.push(format!("  {}{peer}: {}\n", side.name, side.includes));
         }
     }
-    text
+    lines.concat()
 }
 
 /// All that was measured.
@@ -172,6 +175,10 @@ impl Run {
                 eprintln!("{}: {} is skipped: {}", job.name, each.peer, each.why);
             }
             run.skip(skipped);
+            if able.len() < 2 {
+                eprintln!("{}: nobody is left to compare with", job.name);
+                continue;
+            }
             let number = format!("[{}/{}] {}", place + 1, jobs.len(), job.name);
             let tell = |index| eprintln!("{number}: relaunch {} of {relaunches}", index + 1);
             match measure(job, &able, relaunches, &mut watchman, tell) {

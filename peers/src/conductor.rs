@@ -65,8 +65,8 @@ pub(crate) fn measure(
     watchman: &mut Watchman,
     mut tell: impl FnMut(usize),
 ) -> Outcome<JobResult> {
-    if able.first() != Some(&0) || able.len() < 2 {
-        return Err(format!("{}: there is nobody to compare", job.name).into());
+    if able.first() != Some(&0) {
+        return Err(format!("{}: the reference can't run here", job.name).into());
     }
     let mut turns = Vec::with_capacity(relaunches);
     for index in 0..relaunches {

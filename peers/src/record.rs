@@ -100,7 +100,7 @@ impl Skipped {
 
 fn write(path: &Path, value: &Value) -> std::io::Result<()> {
     let mut file = File::create(path)?;
-    let written = write!(file, "{value:#}\n").and_then(|()| file.sync_all());
+    let written = writeln!(file, "{value:#}").and_then(|()| file.sync_all());
     if written.is_err() {
         // Half a file is of no use; that it could not be written is told.
         let _ = fs::remove_file(path);
@@ -171,16 +171,13 @@ fn skipped(old: &Value, new: &Value) -> Vec<Value> {
         if jobs.is_empty() {
             continue;
         }
-        match all.iter_mut().find(|other| other["peer"] == each["peer"]) {
-            Some(other) => {
-                let both: Vec<&Value> = items(other, "jobs").chain(jobs).collect();
-                other["jobs"] = json!(both);
-            }
-            None => {
-                let mut each = each.clone();
-                each["jobs"] = json!(jobs);
-                all.push(each);
-            }
+        if let Some(other) = all.iter_mut().find(|other| other["peer"] == each["peer"]) {
+            let both: Vec<&Value> = items(other, "jobs").chain(jobs).collect();
+            other["jobs"] = json!(both);
+        } else {
+            let mut each = each.clone();
+            each["jobs"] = json!(jobs);
+            all.push(each);
         }
     }
     all

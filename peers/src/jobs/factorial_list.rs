@@ -1,10 +1,10 @@
 //! A whole list of factorials on one core, where each can come from the one
 //! before.
 
-use super::kernels::{CHECKED, Number, Parts, checked_digest, digest, malachite};
+use super::kernels::{CHECKED, Number, Parts, checked_digest, list, malachite};
 use crate::gmp::gmp;
 use crate::in_process::InProcess;
-use crate::job::{Extent, Job, Outcome, Side};
+use crate::job::{Extent, Job, Side};
 use crate::peer::{CPYTHON, DASHU, GMP, MALACHITE, NUM_BIGINT};
 use crate::python::python;
 use dashu_int::UBig;
@@ -47,7 +47,7 @@ fn in_process(end: u32) -> Vec<Side> {
             "running product on Natural",
             "a product that grows by `*=`, and a copy of it a number; freeing the list is not in \
              it",
-            move || Ok(side(move || running(end, Natural::from(1_u32)))),
+            move || Ok(list(move |_| running(end, Natural::from(1_u32)))),
         ),
         Side::peer(
             MALACHITE,
@@ -55,7 +55,7 @@ fn in_process(end: u32) -> Vec<Side> {
             "each number on its own, into a list; freeing it is not in it",
             move || {
                 let whole = Parts { end, parts: 1 };
-                Ok(side(move || {
+                Ok(list(move |_| {
                     whole.numbers(Extent::Whole).map(malachite).collect()
                 }))
             },
@@ -65,21 +65,21 @@ fn in_process(end: u32) -> Vec<Side> {
             "running product on UBig",
             "a product that grows by `*=`, and a copy of it a number; freeing the list is not in \
              it",
-            move || Ok(side(move || running(end, UBig::ONE))),
+            move || Ok(list(move |_| running(end, UBig::ONE))),
         ),
     ]
 }
 
 fn external(end: u32) -> Vec<Side> {
     let end = end.to_string();
-    let [single, list, comprehension, accumulate] = [(); 4].map(|()| end.clone());
+    let [single, running, comprehension, accumulate] = [(); 4].map(|()| end.clone());
     vec![
         Side::peer(
             GMP,
             "running product on rug's Integer",
             "a product that grows by `*=`, and a copy of it a number, in a process of its own; \
              freeing the list is not in it",
-            move || gmp(&["list", &list]),
+            move || gmp(&["list", &running]),
         ),
         Side::peer(
             GMP,
@@ -112,10 +112,4 @@ fn running<N: Number + Clone + MulAssign<N> + From<u32>>(end: u32, one: N) -> Ve
             product.clone()
         })
         .collect()
-}
-
-fn side<N: Number>(
-    mut list: impl FnMut() -> Vec<N>,
-) -> InProcess<Vec<N>, impl FnMut(Extent) -> Outcome<Vec<N>>, fn(&Vec<N>) -> String> {
-    InProcess::new(move |_| Ok(list()), digest::<N> as fn(&Vec<N>) -> String)
 }

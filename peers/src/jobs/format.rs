@@ -26,7 +26,7 @@ pub(super) fn display() -> Job {
         "str(e): an employee as text",
         ["Display", "Display, reused buffer", "str(e)", "Str"],
         sides,
-        |employee| employee.to_string(),
+        ToString::to_string,
     )
 }
 

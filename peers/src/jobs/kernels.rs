@@ -1,6 +1,7 @@
 //! Factorials by other libraries, and one digest for all of them.
 
-use crate::job::Extent;
+use crate::in_process::InProcess;
+use crate::job::{Contender, Extent};
 use crate::residue::Digest;
 use dashu_int::UBig;
 use malachite_base::num::arithmetic::traits::Factorial;
@@ -56,10 +57,6 @@ impl Number for UBig {
 }
 
 /// What all sides' lists are compared by.
-#[expect(
-    clippy::ptr_arg,
-    reason = "it is passed as a function of what a side returns"
-)]
 pub(super) fn digest<N: Number>(numbers: &Vec<N>) -> String {
     let mut digest = Digest::default();
     for number in numbers {
@@ -79,6 +76,13 @@ pub(super) fn checked_digest(end: u32) -> impl Fn(&Vec<BigUint>) -> String {
         }
         digest(numbers)
     }
+}
+
+/// A side in this process whose answer is a list of numbers.
+pub(super) fn list<N: Number + 'static>(
+    mut numbers: impl FnMut(Extent) -> Vec<N> + 'static,
+) -> impl Contender + 'static {
+    InProcess::new(move |extent| Ok(numbers(extent)), digest::<N>)
 }
 
 /// What is said to be compared.
@@ -108,8 +112,6 @@ fn product_above(low: u32, high: u32) -> UBig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::in_process::InProcess;
-    use crate::job::Contender;
     use speedup::workload::factorial::{naive, running_product};
 
     #[test]
@@ -160,10 +162,7 @@ mod tests {
     #[test]
     fn a_side_digests_what_it_computes() {
         let parts = Parts { end: 20, parts: 4 };
-        let mut side = InProcess::new(
-            move |extent| Ok(parts.numbers(extent).map(malachite).collect()),
-            digest::<Natural>,
-        );
+        let mut side = list(move |extent| parts.numbers(extent).map(malachite).collect());
         let expected = digest(&running_product(0..20));
         assert_eq!(side.digest(Extent::Whole).expect("it computes"), expected);
     }

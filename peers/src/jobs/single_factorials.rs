@@ -1,10 +1,10 @@
 //! Factorials on one core, each on its own: nothing is taken from the one
 //! before.
 
-use super::kernels::{CHECKED, Number, Parts, checked_digest, dashu, digest, malachite};
+use super::kernels::{CHECKED, Number, Parts, checked_digest, dashu, list, malachite};
 use crate::gmp::gmp;
 use crate::in_process::InProcess;
-use crate::job::{Extent, Job, Outcome, Side};
+use crate::job::{Contender, Job, Side};
 use crate::peer::{CPYTHON, DASHU, GMP, MALACHITE, NUM_BIGINT};
 use crate::python::python;
 use speedup::catalog::Scale;
@@ -67,23 +67,23 @@ fn job(name: &'static str, unit: &'static str, rounds: usize, parts: Parts) -> J
                 MALACHITE,
                 "Natural::factorial",
                 "computing into a list of new numbers; freeing it is not in it",
-                move || Ok(side(parts, malachite)),
+                move || Ok(each(parts, malachite)),
             ),
             Side::peer(
                 DASHU,
                 "product by halves on UBig",
                 "computing into a list of new numbers, by products of halves as the library has \
                  no factorial; freeing it is not in it",
-                move || Ok(side(parts, dashu)),
+                move || Ok(each(parts, dashu)),
             ),
         ],
     }
 }
 
-fn side<N: Number>(
+/// A side that computes each number of its unit by `factorial`.
+fn each<N: Number + 'static>(
     parts: Parts,
-    factorial: impl Fn(u32) -> N,
-) -> InProcess<Vec<N>, impl FnMut(Extent) -> Outcome<Vec<N>>, fn(&Vec<N>) -> String> {
-    let run = move |extent| Ok(parts.numbers(extent).map(&factorial).collect());
-    InProcess::new(run, digest::<N> as fn(&Vec<N>) -> String)
+    factorial: impl Fn(u32) -> N + 'static,
+) -> impl Contender + 'static {
+    list(move |extent| parts.numbers(extent).map(&factorial).collect())
 }
