@@ -21,12 +21,15 @@ const IS_PROGRAM: &str = "PEERS_TEST_IS_PROGRAM";
 /// What the processes of one test carry, so that they can be found.
 const MARK: &str = "PEERS_TEST_MARK";
 
+/// A test gets a folder of its own.
+type Test = fn(&Path);
+
 fn main() -> ExitCode {
     if env::var_os(IS_PROGRAM).is_some() {
         return speedup_peers::run(&jobs());
     }
     let arguments = Arguments::from_args();
-    let tests: [(&str, fn(&Path)); 10] = [
+    let tests: [(&str, Test); 10] = [
         ("ratios_are_those_of_the_known_lengths", known_lengths),
         ("the_order_of_the_sides_alternates", order_alternates),
         (
@@ -399,7 +402,7 @@ fn assert_gone(folder: &Path) {
 }
 
 fn wait_until(is_so: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(120);
+    let deadline = Instant::now() + Duration::from_mins(2);
     while !is_so() {
         assert!(Instant::now() < deadline, "it did not come to be so");
         sleep(Duration::from_millis(10));
