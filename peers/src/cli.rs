@@ -34,7 +34,8 @@ A peer that is not installed is named and skipped. Exit codes: 0 all measured,
 #[derive(Debug, Parser)]
 #[command(name = "speedup-peers", after_help = EXAMPLES)]
 struct Arguments {
-    /// Only jobs whose name contains one of these words.
+    /// Only jobs with one of these names, or whose name contains one of these
+    /// words.
     words: Vec<String>,
     /// Says which jobs and sides there are, and ends.
     #[arg(long)]
@@ -75,10 +76,12 @@ pub fn run(jobs: &[Job]) -> ExitCode {
 
 fn command(all: &[Job], arguments: &Arguments) -> Outcome<()> {
     let words = &arguments.words;
-    let wanted =
-        |job: &&Job| words.is_empty() || words.iter().any(|word| job.name.contains(word.as_str()));
-    let jobs: Vec<&Job> = all.iter().filter(wanted).collect();
     let names: Vec<&str> = all.iter().map(|job| job.name).collect();
+    // A word that is a name means that job alone.
+    let means =
+        |word: &str, name: &str| name == word || (name.contains(word) && !names.contains(&word));
+    let wanted = |job: &&Job| words.is_empty() || words.iter().any(|word| means(word, job.name));
+    let jobs: Vec<&Job> = all.iter().filter(wanted).collect();
     if jobs.is_empty() {
         return Err(format!("no job matches; there are: {}", names.join(", ")).into());
     }

@@ -18,6 +18,9 @@ pub struct Job {
     pub unit: &'static str,
     /// What of the answers is compared before anything is timed.
     pub checked: &'static str,
+    /// Whether the first relaunch checks the whole work, where that takes no
+    /// longer than timing it; each of the others checks a unit of it.
+    pub is_checked_whole: bool,
     /// How often the sides take turns in one relaunch.
     pub rounds: usize,
     /// The reference first.

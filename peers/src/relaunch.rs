@@ -34,14 +34,18 @@ impl Turn {
     }
 }
 
-/// Runs the sides against each other. The first relaunch (index 0) checks the
-/// whole work, the others a unit of it; odd ones begin in reverse order.
+/// Runs the sides against each other. The first relaunch (index 0) may check the
+/// whole work, the others check a unit of it; odd ones begin in reverse order.
 pub(crate) fn run(job: &Job, sides: &[&Side], index: usize) -> Outcome<Vec<Turn>> {
     let mut contenders = sides
         .iter()
         .map(|side| (side.start)().map_err(|error| named(side, &*error)))
         .collect::<Outcome<Vec<_>>>()?;
-    check(sides, &mut contenders, index)?;
+    let extent = match index {
+        0 if job.is_checked_whole => Extent::Whole,
+        unit => Extent::Unit(unit),
+    };
+    check(sides, &mut contenders, extent)?;
     for (side, contender) in sides.iter().zip(&mut contenders) {
         contender.time_ns(0).map_err(|error| named(side, &*error))?;
     }
@@ -67,11 +71,7 @@ fn named(side: &Side, error: &dyn std::error::Error) -> Box<dyn std::error::Erro
 }
 
 /// All sides' answers have to be the reference's.
-fn check(sides: &[&Side], contenders: &mut [Box<dyn Contender>], index: usize) -> Outcome<()> {
-    let extent = match index {
-        0 => Extent::Whole,
-        unit => Extent::Unit(unit),
-    };
+fn check(sides: &[&Side], contenders: &mut [Box<dyn Contender>], extent: Extent) -> Outcome<()> {
     let mut by_answer: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for (side, contender) in sides.iter().zip(contenders) {
         let answer = contender

@@ -124,6 +124,7 @@ fn job(name: &'static str, sides: Vec<Side>) -> Job {
         title: format!("The job {name}"),
         unit: "a unit",
         checked: "the texts are the same",
+        is_checked_whole: true,
         rounds: 4,
         sides,
     }

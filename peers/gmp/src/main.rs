@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! speedup-peers-gmp single END PARTS   # each on its own, every PARTS-th a unit
-//! speedup-peers-gmp list END           # the running product of a whole list
+//! speedup-peers-gmp list END PARTS     # the running product of a whole list
 //! ```
 //!
 //! Each line on standard input is a question, each line on standard output its
@@ -23,19 +23,22 @@ use std::time::Instant;
 /// What is computed.
 enum Work {
     Single { end: u32, parts: usize },
-    List { end: u32 },
+    List { end: u32, parts: usize },
 }
 
 impl Work {
     fn from_arguments(arguments: &[String]) -> Result<Self, Box<dyn Error>> {
         match arguments {
-            [] => Ok(Self::List { end: 0 }),
+            [] => Ok(Self::List { end: 0, parts: 1 }),
             [word, end, parts] if word == "single" => Ok(Self::Single {
                 end: end.parse()?,
                 parts: parts.parse()?,
             }),
-            [word, end] if word == "list" => Ok(Self::List { end: end.parse()? }),
-            _ => Err("arguments: single END PARTS, or list END".into()),
+            [word, end, parts] if word == "list" => Ok(Self::List {
+                end: end.parse()?,
+                parts: parts.parse()?,
+            }),
+            _ => Err("arguments: single END PARTS, or list END PARTS".into()),
         }
     }
 
@@ -50,7 +53,7 @@ impl Work {
                     .map(|x| Integer::from(Integer::factorial(x)))
                     .collect()
             }
-            Self::List { end } => {
+            Self::List { end, .. } => {
                 let mut product = Integer::from(1);
                 (0..black_box(end))
                     .map(|x| {
@@ -68,8 +71,17 @@ impl Work {
             ["ready"] => "ready".to_owned(),
             ["version"] => version(),
             ["peak"] => "none".to_owned(),
-            ["digest", "all"] => digest(&self.run(None)),
-            ["digest", unit] => digest(&self.run(Some(unit.parse()?))),
+            ["digest", "all"] => digest(self.run(None).iter()),
+            ["digest", unit] => {
+                let unit = unit.parse()?;
+                let numbers = self.run(Some(unit));
+                match *self {
+                    Self::Single { .. } => digest(numbers.iter()),
+                    Self::List { parts, .. } => {
+                        digest(numbers.iter().skip(unit % parts).step_by(parts))
+                    }
+                }
+            }
             ["time", unit] => {
                 let unit = unit.parse()?;
                 let start = Instant::now();
@@ -83,7 +95,7 @@ impl Work {
     }
 }
 
-fn digest(numbers: &[Integer]) -> String {
+fn digest<'a>(numbers: impl Iterator<Item = &'a Integer>) -> String {
     let mut digest = Digest::default();
     for number in numbers {
         digest.add(number.to_digits(rug::integer::Order::Msf).into_iter());

@@ -41,22 +41,18 @@ class Single(Timed):
         return [math.factorial(x) for x in numbers]
 
 
-class Comprehension(Timed):
-    def __init__(self, end):
-        self.end = int(end)
-
-    def run(self, unit):
-        return [math.factorial(x) for x in range(self.end)]
-
-
 class Accumulate(Timed):
     """0! is the initial value, so that the list has as many numbers."""
 
-    def __init__(self, end):
-        self.end = int(end)
+    def __init__(self, end, parts):
+        self.end, self.parts = int(end), int(parts)
 
     def run(self, unit):
         return list(itertools.accumulate(range(1, self.end), operator.mul, initial=1))
+
+    def digest(self, unit):
+        numbers = self.run(unit)
+        return digest(numbers if unit is None else numbers[unit % self.parts :: self.parts])
 
 
 class Pool(Timed):

@@ -60,6 +60,7 @@ fn job(
         title: title.to_owned(),
         unit: "a call",
         checked: "the texts are the same",
+        is_checked_whole: true,
         rounds: ROUNDS,
         sides: vec![
             Side::ours(

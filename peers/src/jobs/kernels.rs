@@ -1,13 +1,15 @@
 //! Factorials by other libraries, and one digest for all of them.
 
 use crate::in_process::InProcess;
-use crate::job::{Contender, Extent};
+use crate::job::{Contender, Extent, Outcome};
 use crate::residue::Digest;
 use dashu_int::UBig;
 use malachite_base::num::arithmetic::traits::Factorial;
 use malachite_nz::natural::Natural;
 use num_bigint::BigUint;
 use speedup::workload::factorial::known;
+use std::hint::black_box;
+use std::time::Instant;
 
 /// A list of factorials that is computed in units.
 #[derive(Debug, Clone, Copy)]
@@ -85,9 +87,56 @@ pub(super) fn list<N: Number + 'static>(
     InProcess::new(move |extent| Ok(numbers(extent)), digest::<N>)
 }
 
-/// What is said to be compared.
-pub(super) const CHECKED: &str = "every side's numbers, in order, have the same residues modulo 2^61 - 1; ours are also \
-     checked by length, power of two and residue";
+/// A side in this process that computes its whole list whatever it is asked
+/// for.
+pub(super) struct WholeList<L> {
+    pub(super) parts: Parts,
+    pub(super) list: L,
+}
+
+impl<N: Number, L: FnMut() -> Vec<N>> Contender for WholeList<L> {
+    fn digest(&mut self, extent: Extent) -> Outcome<String> {
+        let numbers = (self.list)();
+        let mut digest = Digest::default();
+        for x in self.parts.numbers(extent) {
+            digest.add(numbers[x as usize].digits());
+        }
+        Ok(digest.text())
+    }
+
+    fn time_ns(&mut self, _unit: usize) -> Outcome<f64> {
+        let start = Instant::now();
+        let numbers = (self.list)();
+        let taken = start.elapsed();
+        drop(black_box(numbers));
+        Ok(taken.as_nanos() as f64)
+    }
+}
+
+/// A side that is timed by one of its parts: the time of a unit is that of the
+/// part times their number. Costs of parts differ by less than one in a hundred.
+pub(super) struct ByPart<C> {
+    pub(super) side: C,
+    pub(super) parts: Parts,
+}
+
+impl<C: Contender> Contender for ByPart<C> {
+    fn digest(&mut self, extent: Extent) -> Outcome<String> {
+        self.side.digest(extent)
+    }
+
+    fn time_ns(&mut self, unit: usize) -> Outcome<f64> {
+        Ok(self.side.time_ns(unit)? * f64::from(self.parts.parts))
+    }
+}
+
+/// What is said to be compared where the first relaunch checks all.
+pub(super) const CHECKED_WHOLE: &str =
+    "every side's numbers, all of them and in order, have the same residues modulo 2^61 - 1";
+
+/// What is said to be compared where relaunches check a unit each.
+pub(super) const CHECKED_UNITS: &str =
+    "every side's numbers of one unit a relaunch, in order, have the same residues modulo 2^61 - 1";
 
 /// malachite has a factorial of its own.
 pub(super) fn malachite(n: u32) -> Natural {
@@ -165,5 +214,38 @@ mod tests {
         let mut side = list(move |extent| parts.numbers(extent).map(malachite).collect());
         let expected = digest(&running_product(0..20));
         assert_eq!(side.digest(Extent::Whole).expect("it computes"), expected);
+    }
+
+    #[test]
+    fn a_whole_list_and_its_parts_have_the_same_digests() {
+        let parts = Parts { end: 20, parts: 4 };
+        let mut each = list(move |extent| parts.numbers(extent).map(malachite).collect());
+        let mut whole = WholeList {
+            parts,
+            list: || running_product(0..20),
+        };
+        for extent in [Extent::Whole, Extent::Unit(0), Extent::Unit(7)] {
+            let expected = each.digest(extent).expect("it computes");
+            assert_eq!(whole.digest(extent).expect("it computes"), expected);
+        }
+    }
+
+    #[test]
+    fn a_side_timed_by_part_takes_its_parts_together() {
+        struct Second;
+        impl Contender for Second {
+            fn digest(&mut self, _extent: Extent) -> Outcome<String> {
+                Ok(String::new())
+            }
+            fn time_ns(&mut self, _unit: usize) -> Outcome<f64> {
+                Ok(1e9)
+            }
+        }
+        let parts = Parts { end: 20, parts: 4 };
+        let mut side = ByPart {
+            side: Second,
+            parts,
+        };
+        assert_eq!(side.time_ns(3).ok(), Some(4e9));
     }
 }

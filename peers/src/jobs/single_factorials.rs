@@ -1,7 +1,9 @@
 //! Factorials on one core, each on its own: nothing is taken from the one
 //! before.
 
-use super::kernels::{CHECKED, Number, Parts, checked_digest, dashu, list, malachite};
+use super::kernels::{
+    CHECKED_UNITS, CHECKED_WHOLE, Number, Parts, checked_digest, dashu, list, malachite,
+};
 use crate::gmp::gmp;
 use crate::in_process::InProcess;
 use crate::job::{Contender, Job, Side};
@@ -15,26 +17,32 @@ const PYTHON: &str = include_str!("factorials.py");
 /// The notebook's list on one core.
 pub(super) fn below_9000(scale: Scale) -> Job {
     let end = scale.range_end(9000).min(9000);
-    let parts = Parts { end, parts: 16 };
-    job("single_factorials", "every 16th of them", 16, parts)
+    let parts = Parts { end, parts: 64 };
+    Job {
+        is_checked_whole: true,
+        checked: CHECKED_WHOLE,
+        ..job("single_factorials", "every 64th of them", parts)
+    }
 }
 
-/// The numbers of the notebook's list for many processes, on one core.
+/// The numbers of the notebook's list for many processes, on one core. The whole
+/// takes CPython more than a minute, so that only units of it are checked.
 pub(super) fn below_25000(scale: Scale) -> Job {
     let end = scale.range_end(25_000);
-    let parts = Parts { end, parts: 64 };
-    job("single_factorials_25000", "every 64th of them", 6, parts)
+    let parts = Parts { end, parts: 512 };
+    job("single_factorials_25000", "every 512th of them", parts)
 }
 
-fn job(name: &'static str, unit: &'static str, rounds: usize, parts: Parts) -> Job {
+fn job(name: &'static str, unit: &'static str, parts: Parts) -> Job {
     let [end, count] = [parts.end, parts.parts].map(|number| number.to_string());
     let python_arguments = [end.clone(), count.clone()];
     Job {
         name,
         title: format!("Factorials below {end}, one core, each on its own"),
         unit,
-        checked: CHECKED,
-        rounds,
+        checked: CHECKED_UNITS,
+        is_checked_whole: false,
+        rounds: 6,
         sides: vec![
             Side::ours(
                 "prime swing on num-bigint",
