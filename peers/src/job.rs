@@ -39,7 +39,7 @@ pub struct Side {
     /// Who has to be installed for it, or whose version matters.
     pub peer: Option<Peer>,
     /// What its time includes, in one sentence.
-    pub includes: &'static str,
+    pub includes: String,
     pub(crate) start: Start,
 }
 
@@ -56,14 +56,14 @@ impl Side {
     /// ```
     pub fn ours<C: Contender + 'static>(
         name: &'static str,
-        includes: &'static str,
+        includes: impl Into<String>,
         start: impl Fn() -> Outcome<C> + 'static,
     ) -> Self {
         Self {
             name,
             is_ours: true,
             peer: None,
-            includes,
+            includes: includes.into(),
             start: Box::new(move || Ok(Box::new(start()?))),
         }
     }
@@ -80,7 +80,7 @@ impl Side {
     pub fn peer<C: Contender + 'static>(
         peer: Peer,
         name: &'static str,
-        includes: &'static str,
+        includes: impl Into<String>,
         start: impl Fn() -> Outcome<C> + 'static,
     ) -> Self {
         Self {

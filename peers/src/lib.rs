@@ -44,5 +44,8 @@ mod table;
 pub use cli::run;
 pub use in_process::InProcess;
 pub use job::{Contender, Extent, Job, Outcome, Side};
-pub use peer::{CPYTHON, DASHU, GMP, JOBLIB, MALACHITE, Missing, NUM_BIGINT, Peer, RAYON};
+pub use peer::{
+    CACHED, CPYTHON, DASHU, GMP, JOBLIB, MALACHITE, MEMOIZE, MOKA, Missing, NUM_BIGINT, Peer,
+    QUICK_CACHE, RAYON, STD,
+};
 pub use python::python;

@@ -11,8 +11,13 @@ pub(crate) fn machine() -> Value {
         "cpu": cpu(),
         "cores": available_parallelism().ok().map(std::num::NonZero::get),
         "kernel": said_by("uname", &["-sr"]),
-        "rustc": said_by("rustc", &["--version"]),
+        "rustc": compiler(),
     })
+}
+
+/// The compiler's version.
+pub(crate) fn compiler() -> Option<String> {
+    said_by("rustc", &["--version"])
 }
 
 /// The commit of the sources, with "-dirty" where there are changes on top of

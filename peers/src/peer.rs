@@ -1,6 +1,6 @@
 //! Who is compared with: whether they are installed, and which version.
 
-use crate::{gmp, python};
+use crate::{gmp, machine, python};
 use std::fmt;
 
 /// Somebody else's program or library.
@@ -68,6 +68,20 @@ pub const NUM_BIGINT: Peer = built_in!("num-bigint", "num-bigint");
 /// `rayon`.
 pub const RAYON: Peer = built_in!("rayon", "rayon");
 
+/// `memoize`, which writes our caches.
+pub const MEMOIZE: Peer = built_in!("memoize", "memoize");
+/// `cached`.
+pub const CACHED: Peer = built_in!("cached", "cached");
+/// `moka`.
+pub const MOKA: Peer = built_in!("moka", "moka");
+/// `quick_cache`.
+pub const QUICK_CACHE: Peer = built_in!("quick_cache", "quick_cache");
+/// Rust's own library, which has the compiler's version.
+pub const STD: Peer = Peer {
+    name: "std",
+    probe: || Ok(machine::compiler().unwrap_or_else(|| "unknown".to_owned())),
+};
+
 /// The version of a package that this program is built with.
 pub(crate) fn locked(package: &str) -> String {
     const LOCK: &str = include_str!("../Cargo.lock");
@@ -83,7 +97,17 @@ mod tests {
 
     #[test]
     fn the_versions_of_what_is_built_in_are_those_of_the_lock_file() {
-        for peer in [MALACHITE, DASHU, NUM_BIGINT, RAYON] {
+        let built_in = [
+            MALACHITE,
+            DASHU,
+            NUM_BIGINT,
+            RAYON,
+            MEMOIZE,
+            CACHED,
+            MOKA,
+            QUICK_CACHE,
+        ];
+        for peer in built_in {
             let version = (peer.probe)().expect("it is built in");
             let parts: Vec<&str> = version.split('.').collect();
             assert!(

@@ -80,7 +80,7 @@ impl JobResult {
                     name: side.name.to_owned(),
                     is_ours: side.is_ours,
                     peer: side.peer.map(|peer| peer.name.to_owned()),
-                    includes: side.includes.to_owned(),
+                    includes: side.includes.clone(),
                     unit_ns: median(
                         &mut turns.iter().map(|turn| turn.unit_ns).collect::<Vec<_>>(),
                     )?,

@@ -1,5 +1,6 @@
 //! What is measured: a file a job, and its Python beside it.
 
+mod caches;
 mod factorial_list;
 mod format;
 mod kernels;
@@ -24,6 +25,10 @@ pub fn all(scale: Scale) -> Vec<Job> {
         single_factorials::below_25000(scale),
         factorial_list::job(scale),
         parallel_factorials::job(scale),
+        caches::warm(),
+        caches::cold(),
+        caches::threads(),
+        caches::stampede(scale),
         format::display(),
         format::debug(),
     ]
