@@ -1,0 +1,51 @@
+//! `speedup` against what a user would pick instead: side by side, in one run.
+//!
+//! A [`Job`] is work that several [`Side`]s do, the first of them ours: the
+//! reference. The program measures each job in relaunches. A relaunch is this
+//! program started again, with fresh processes of everything: it checks that
+//! all sides give the same answer, warms them, and lets them take turns in short
+//! units, in an order that alternates (A B C, then C B A), so that the
+//! machine's drift cancels. It gives one ln ratio a side, the median over its
+//! rounds; the result is the Hodges–Lehmann estimate over the relaunches with
+//! its exact signed-rank interval.
+//!
+//! Adding a job is a file in `jobs/` (and one beside it for its Python) and its
+//! line in `jobs/mod.rs`.
+//!
+//! | file | what |
+//! |---|---|
+//! | `job` | jobs, sides, and what a side has to be able to do |
+//! | `peer` | who is compared with, whether they are installed, which version |
+//! | `in_process` | a side that runs in this program |
+//! | `external` | a side that is a process of its own, asked over a pipe |
+//! | `python`, `gmp` | the two kinds of those |
+//! | `relaunch` | one relaunch: check, warm, take turns |
+//! | `conductor` | all relaunches of a job; `group` sees that nothing outlives one |
+//! | `result`, `record`, `table` | what came out: estimates, JSON, text |
+//! | `cli` | flags, progress, exit code |
+
+mod cli;
+mod conductor;
+mod external;
+mod gmp;
+mod group;
+mod in_process;
+mod job;
+pub mod jobs;
+mod machine;
+mod peer;
+mod python;
+mod record;
+mod relaunch;
+mod residue;
+mod result;
+mod table;
+
+pub use cli::run;
+pub use in_process::InProcess;
+pub use job::{Contender, Extent, Job, Outcome, Side};
+pub use peer::{
+    CACHED, CPYTHON, DASHU, GMP, JOBLIB, MALACHITE, MEMOIZE, MOKA, Missing, NUM_BIGINT, Peer,
+    QUICK_CACHE, RAYON, STD,
+};
+pub use python::python;
