@@ -67,6 +67,10 @@ pub const DASHU: Peer = built_in!("dashu-int", "dashu-int");
 pub const NUM_BIGINT: Peer = built_in!("num-bigint", "num-bigint");
 /// `rayon`.
 pub const RAYON: Peer = built_in!("rayon", "rayon");
+/// `procspawn`.
+pub const PROCSPAWN: Peer = built_in!("procspawn", "procspawn");
+/// `tokio`.
+pub const TOKIO: Peer = built_in!("tokio", "tokio");
 
 /// The version of a package that this program is built with.
 pub(crate) fn locked(package: &str) -> String {
@@ -83,7 +87,7 @@ mod tests {
 
     #[test]
     fn the_versions_of_what_is_built_in_are_those_of_the_lock_file() {
-        for peer in [MALACHITE, DASHU, NUM_BIGINT, RAYON] {
+        for peer in [MALACHITE, DASHU, NUM_BIGINT, RAYON, PROCSPAWN, TOKIO] {
             let version = (peer.probe)().expect("it is built in");
             let parts: Vec<&str> = version.split('.').collect();
             assert!(
