@@ -155,6 +155,8 @@ class Many:
         begin = time.perf_counter_ns()
         answers = self.workers.map(operator.index, jobs)
         taken = time.perf_counter_ns() - begin
+        if len(answers) != len(jobs):
+            sys.exit(f"{len(answers)} answers to {len(jobs)} jobs")
         del answers
         return taken * self.part
 

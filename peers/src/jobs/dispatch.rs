@@ -93,6 +93,7 @@ pub(super) fn one_job() -> Job {
         title: "One empty job to a worker process and back, on one CPU".to_owned(),
         unit: "a job",
         checked: "ten jobs' answers are their inputs; the raw pair compares the bytes itself",
+        is_checked_whole: true,
         rounds: 10,
         sides,
     }
@@ -147,6 +148,7 @@ pub(super) fn one_result() -> Job {
         title: "One job whose result has 1 MB".to_owned(),
         unit: "a job",
         checked: "length and residue modulo 2^61 - 1 of the bytes",
+        is_checked_whole: true,
         rounds: 8,
         sides,
     }
@@ -185,7 +187,8 @@ pub(super) fn start() -> Job {
         title: "Starting two worker processes, and one empty job".to_owned(),
         unit: "a start",
         checked: "the job's answer is its input",
-        rounds: 3,
+        is_checked_whole: true,
+        rounds: 2,
         sides: starts(),
     }
 }

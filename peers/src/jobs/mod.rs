@@ -8,6 +8,7 @@ mod kernels;
 mod parallel_factorials;
 mod single_factorials;
 mod sleeps;
+mod warmed;
 
 use crate::job::{Contender, Job, Outcome};
 use speedup::catalog::Scale;

@@ -1,6 +1,7 @@
 //! Waiting, as the notebook does for its network: three sleeps beside each
 //! other, and many at once, where memory counts as well.
 
+use super::warmed::Warmed;
 use crate::apart::{self, apart as in_a_process_of_its_own};
 use crate::in_process::InProcess;
 use crate::job::{Contender, Extent, Job, Outcome, Side};
@@ -40,6 +41,7 @@ pub(super) fn three(scale: Scale) -> Job {
         title: format!("Sleeps of {longest:?}, {middle:?} and {shortest:?} beside each other"),
         unit: "three sleeps",
         checked: "every sleep has ended, in order, and says how long it was to be",
+        is_checked_whole: true,
         rounds: rounds(longest),
         sides: vec![
             Side::ours(
@@ -127,6 +129,7 @@ fn many(name: &'static str, number: &str, unit: &'static str, count: usize, scal
         title: format!("{number} sleeps of {ns:?} at once"),
         unit,
         checked: "every sleep has ended, and says how long it was to be",
+        is_checked_whole: true,
         rounds: 1,
         sides: vec![
             Side::ours(
@@ -171,27 +174,6 @@ fn at_once(scale: Scale) -> Duration {
 fn many_in_python(kind: &str, count: usize, ns: Duration) -> Outcome<impl Contender + use<>> {
     let [few, count, ns] = [FEW as u128, count as u128, ns.as_nanos()].map(|n| n.to_string());
     Ok(Warmed(python(PYTHON, &["Many", kind, &few, &count, &ns])?))
-}
-
-/// A side whose warm-up is a check of a few: all of them would double the time.
-struct Warmed<C>(C);
-
-impl<C: Contender> Contender for Warmed<C> {
-    fn digest(&mut self, extent: Extent) -> Outcome<String> {
-        self.0.digest(extent)
-    }
-
-    fn time_ns(&mut self, unit: usize) -> Outcome<f64> {
-        self.0.time_ns(unit)
-    }
-
-    fn warm(&mut self) -> Outcome<()> {
-        self.0.digest(Extent::Unit(0)).map(drop)
-    }
-
-    fn peak_bytes(&mut self) -> Outcome<Option<u64>> {
-        self.0.peak_bytes()
-    }
 }
 
 /// What a process of its own does.
