@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn questions_have_the_answers_of_the_side() {
-        let mut side = InProcess::new(|extent| Ok(extent), Extent::to_string);
+        let mut side = InProcess::new(Ok, Extent::to_string);
         for (question, expected) in [
             ("ready", "ready"),
             ("digest all", "all"),

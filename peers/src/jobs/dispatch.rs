@@ -315,7 +315,7 @@ fn digest_of_bytes(answers: &[Vec<u8>]) -> String {
 struct Calls<C, T> {
     call: C,
     /// So many are timed in a row, each with this input.
-    calls: u32,
+    times: u32,
     input: u64,
     /// What is asked for the sake of the answers.
     checked: Vec<u64>,
@@ -326,7 +326,7 @@ struct Calls<C, T> {
 fn numbers(calls: u32, call: impl FnMut(u64) -> Outcome<u64>) -> impl Contender {
     Calls {
         call,
-        calls,
+        times: calls,
         input: 1,
         checked: (0..10).collect(),
         digest: |answers| digest(answers.iter().copied()),
@@ -337,7 +337,7 @@ fn numbers(calls: u32, call: impl FnMut(u64) -> Outcome<u64>) -> impl Contender 
 fn bytes(mut call: impl FnMut(usize) -> Outcome<Vec<u8>>) -> impl Contender {
     Calls {
         call: move |count| call(usize::try_from(count)?),
-        calls: RESULTS,
+        times: RESULTS,
         input: RESULT_BYTES as u64,
         checked: vec![RESULT_BYTES as u64],
         digest: digest_of_bytes,
@@ -352,10 +352,10 @@ impl<T, C: FnMut(u64) -> Outcome<T>> Contender for Calls<C, T> {
 
     fn time_ns(&mut self, _unit: usize) -> Outcome<f64> {
         let start = Instant::now();
-        for _ in 0..self.calls {
+        for _ in 0..self.times {
             black_box((self.call)(black_box(self.input))?);
         }
-        Ok(start.elapsed().as_nanos() as f64 / f64::from(self.calls))
+        Ok(start.elapsed().as_nanos() as f64 / f64::from(self.times))
     }
 }
 
@@ -368,7 +368,7 @@ mod tests {
         // digest([11, int.from_bytes(bytes(range(11)), "big")])
         let bytes: Vec<u8> = (0..11).collect();
         assert_eq!(
-            digest_of_bytes(&[bytes.clone()]),
+            digest_of_bytes(std::slice::from_ref(&bytes)),
             "2 numbers, 217304205477538299"
         );
         let whole = Payload::run(&RESULT_BYTES, &mut sleep);

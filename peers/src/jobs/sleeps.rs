@@ -49,7 +49,7 @@ pub(super) fn three(scale: Scale) -> Job {
                 "starting a scoped thread a sleep, and their end",
                 move || {
                     let mut threads = threads(sleeps.len());
-                    Ok(InProcess::new(move |_| threads(&sleeps), in_order))
+                    Ok(side(move || threads(&sleeps)))
                 },
             ),
             Side::peer(
@@ -59,7 +59,7 @@ pub(super) fn three(scale: Scale) -> Job {
                  clock ticks every millisecond",
                 move || {
                     let mut tasks = tasks()?;
-                    Ok(InProcess::new(move |_| tasks(&sleeps), in_order))
+                    Ok(side(move || tasks(&sleeps)))
                 },
             ),
             Side::peer(
@@ -93,7 +93,14 @@ fn in_python(kind: &str, sleeps: &[Duration]) -> Outcome<impl Contender + use<>>
     python(PYTHON, &arguments)
 }
 
-fn in_order(answers: &Vec<Duration>) -> String {
+fn side(mut sleep: impl FnMut() -> Outcome<Vec<Duration>>) -> impl Contender {
+    InProcess::new(
+        move |_| sleep(),
+        |answers: &Vec<Duration>| in_order(answers),
+    )
+}
+
+fn in_order(answers: &[Duration]) -> String {
     let ns: Vec<String> = answers.iter().map(|ns| ns.as_nanos().to_string()).collect();
     ns.join(" ")
 }
@@ -236,7 +243,7 @@ impl Contender for Many {
         };
         let answers = (self.sleep)(&self.sleeps[..count])?;
         let different: BTreeSet<Duration> = answers.iter().copied().collect();
-        let different = in_order(&different.into_iter().collect());
+        let different = in_order(&Vec::from_iter(different));
         Ok(format!("{} sleeps of {different} ns", answers.len()))
     }
 
