@@ -44,8 +44,8 @@ fn answer(side: &mut dyn Contender, question: &str) -> Outcome<String> {
     })
 }
 
-/// The most memory that this process has had at once, where the system tells
-/// (Linux does). What `getrusage` says would not do: it may be the memory of
+/// The most memory that this process has had at once, to some 100 kB, where the
+/// system tells (Linux does). What `getrusage` says would not do: it may be the memory of
 /// the process that started this one.
 pub(crate) fn peak_bytes() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
@@ -92,7 +92,10 @@ mod tests {
         let with = peak_bytes().expect("Linux tells");
         drop(held);
         let after = peak_bytes().expect("Linux tells");
-        assert!(with >= BYTES as u64 && with >= before, "{before} {with}");
-        assert!(after >= with, "a peak stays: {with} {after}");
+        // The kernel counts pages apart for each CPU, so a peak may be some 100 kB
+        // off; more than that is held besides.
+        assert!(with >= BYTES as u64, "{before} {with}");
+        assert!(after >= BYTES as u64, "a peak stays: {with} {after}");
+        assert!(before < with, "{before} {with}");
     }
 }
