@@ -1,6 +1,7 @@
 //! What it costs to have a worker process do something: one empty job, one
 //! large result, and the start of the workers.
 
+use super::warmed::Warmed;
 use crate::in_process::InProcess;
 use crate::job::{Contender, Extent, Job, Outcome, Side};
 use crate::one_cpu::stay_on_one_cpu;
@@ -28,7 +29,7 @@ const CALLS: u32 = 500;
 const FEW_CALLS: u32 = 100;
 
 /// The same for large results.
-const RESULTS: u32 = 20;
+const RESULTS: u32 = 10;
 
 const ONE: NonZeroUsize = NonZeroUsize::MIN;
 pub(super) const TWO: NonZeroUsize = ONE.saturating_add(1);
@@ -194,7 +195,7 @@ pub(super) fn start() -> Job {
 }
 
 fn starts() -> Vec<Side> {
-    let python = |class: &'static str| move || python(PYTHON, &["Start", class]);
+    let python = |class: &'static str| move || Ok(Warmed(python(PYTHON, &["Start", class])?));
     vec![
         Side::ours(
             "process_pool",
@@ -261,12 +262,11 @@ fn starts() -> Vec<Side> {
 }
 
 /// Workers and their first answer: they end after the clock has stopped.
-fn started<W>(start: impl FnMut() -> Outcome<(W, u64)>) -> impl Contender {
-    let mut start = start;
-    InProcess::new(
+fn started<W>(mut start: impl FnMut() -> Outcome<(W, u64)>) -> impl Contender {
+    Warmed(InProcess::new(
         move |_| start(),
         |(_, answer): &(W, u64)| answer.to_string(),
-    )
+    ))
 }
 
 fn partner() -> Outcome<Partner> {

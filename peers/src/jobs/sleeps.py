@@ -46,16 +46,13 @@ class Asyncio:
         return ns
 
 
-class Sleeping:
-    """`few` is how many sleeps a check has that is not of all of them."""
-
-    def __init__(self, kind, few, *ns):
+class Three:
+    def __init__(self, kind, *ns):
         self.sleep = globals()[kind]().sleep
-        self.few, self.ns = int(few), [int(each) for each in ns]
+        self.ns = [int(each) for each in ns]
 
     def digest(self, unit):
-        ns = self.ns if unit is None else self.ns[: self.few]
-        return " ".join(str(each) for each in self.sleep(ns))
+        return " ".join(str(each) for each in self.sleep(self.ns))
 
     def time_ns(self, unit):
         begin = time.perf_counter_ns()
@@ -65,18 +62,17 @@ class Sleeping:
         return taken
 
 
-class Three(Sleeping):
-    def __init__(self, kind, *ns):
-        super().__init__(kind, 3, *ns)
+class Many(Three):
+    """Equal sleeps. A check that is not of all of them has a few short ones."""
 
-
-class Many(Sleeping):
-    def __init__(self, kind, few, count, ns):
-        super().__init__(kind, few, *[ns] * int(count))
+    def __init__(self, kind, count, ns, few, short_ns):
+        super().__init__(kind, *[ns] * int(count))
+        self.short = [int(short_ns)] * int(few)
 
     def digest(self, unit):
-        answers = super().digest(unit).split()
-        return f"{len(answers)} sleeps of {' '.join(sorted(set(answers)))} ns"
+        answers = self.sleep(self.ns if unit is None else self.short)
+        different = " ".join(str(each) for each in sorted(set(answers)))
+        return f"{len(answers)} sleeps of {different} ns"
 
     def peak_bytes(self):
         try:

@@ -21,12 +21,9 @@ const PYTHON: &str = include_str!("sleeps.py");
 /// The word for these jobs' processes.
 pub(super) const APART: &str = "sleeps";
 
-/// So many of many are checked in relaunches that do not check all, and begun
-/// as a warm-up.
+/// A check that is not of all has so many sleeps, so long.
 const FEW: usize = 100;
-
-/// Sleeps that are at once have to be longer than it takes to begin them all.
-const LEAST_AT_ONCE: Duration = Duration::from_millis(500);
+const SHORT: Duration = Duration::from_millis(5);
 
 /// Starting so many threads takes CPython seconds, which a default run does not
 /// have.
@@ -105,24 +102,28 @@ fn in_order(answers: &[Duration]) -> String {
     ns.join(" ")
 }
 
-/// As many as threads of Python bear within a default run.
+/// As many threads as Python starts within the time of a default run. Sleeps
+/// that are to be at once have to be longer than it takes to begin them all.
 pub(super) fn thousand(scale: Scale) -> Job {
-    let mut job = many("sleeps_1000", "1,000", "1,000 sleeps", 1000, scale);
-    job.sides.push(python_threads(1000, scale));
+    const AT_LEAST: Duration = Duration::from_millis(200);
+    let ns = scale.seconds(10).max(AT_LEAST);
+    let mut job = many("sleeps_1000", "1,000", "1,000 sleeps", 1000, ns);
+    job.sides.push(python_threads(1000, ns));
     job
 }
 
-/// More than most have threads.
+/// Ten times as many.
 pub(super) fn ten_thousand(scale: Scale) -> Job {
-    let mut job = many("sleeps_10000", "10,000", "10,000 sleeps", 10_000, scale);
-    if scale.seconds(1) * 10 >= PYTHON_THREADS_FROM_SCALE {
-        job.sides.push(python_threads(10_000, scale));
+    const AT_LEAST: Duration = Duration::from_millis(500);
+    let ns = scale.seconds(10).max(AT_LEAST);
+    let mut job = many("sleeps_10000", "10,000", "10,000 sleeps", 10_000, ns);
+    if scale.seconds(10) >= PYTHON_THREADS_FROM_SCALE {
+        job.sides.push(python_threads(10_000, ns));
     }
     job
 }
 
-fn many(name: &'static str, number: &str, unit: &'static str, count: usize, scale: Scale) -> Job {
-    let ns = at_once(scale);
+fn many(name: &'static str, number: &str, unit: &'static str, count: usize, ns: Duration) -> Job {
     let start = move |kind: &'static str| {
         move || {
             let count = count.to_string();
@@ -163,8 +164,7 @@ fn many(name: &'static str, number: &str, unit: &'static str, count: usize, scal
     }
 }
 
-fn python_threads(count: usize, scale: Scale) -> Side {
-    let ns = at_once(scale);
+fn python_threads(count: usize, ns: Duration) -> Side {
     Side::peer(
         CPYTHON,
         "threading.Thread",
@@ -174,13 +174,11 @@ fn python_threads(count: usize, scale: Scale) -> Side {
     )
 }
 
-fn at_once(scale: Scale) -> Duration {
-    scale.seconds(10).max(LEAST_AT_ONCE)
-}
-
 fn many_in_python(kind: &str, count: usize, ns: Duration) -> Outcome<impl Contender + use<>> {
-    let [few, count, ns] = [FEW as u128, count as u128, ns.as_nanos()].map(|n| n.to_string());
-    Ok(Warmed(python(PYTHON, &["Many", kind, &few, &count, &ns])?))
+    let numbers = [count as u128, ns.as_nanos(), FEW as u128, SHORT.as_nanos()];
+    let [count, ns, few, short] = numbers.map(|number| number.to_string());
+    let arguments = ["Many", kind, &count, &ns, &few, &short];
+    Ok(Warmed(python(PYTHON, &arguments)?))
 }
 
 /// What a process of its own does.
@@ -237,11 +235,10 @@ struct Many {
 
 impl Contender for Many {
     fn digest(&mut self, extent: Extent) -> Outcome<String> {
-        let count = match extent {
-            Extent::Whole => self.sleeps.len(),
-            Extent::Unit(_) => self.sleeps.len().min(FEW),
+        let answers = match extent {
+            Extent::Whole => (self.sleep)(&self.sleeps)?,
+            Extent::Unit(_) => (self.sleep)(&[SHORT; FEW])?,
         };
-        let answers = (self.sleep)(&self.sleeps[..count])?;
         let different: BTreeSet<Duration> = answers.iter().copied().collect();
         let different = in_order(&Vec::from_iter(different));
         Ok(format!("{} sleeps of {different} ns", answers.len()))
@@ -271,7 +268,7 @@ mod tests {
             let all = side.digest(Extent::Whole).expect("it sleeps");
             assert_eq!(all, "200 sleeps of 20000000 ns", "{kind}");
             let few = side.digest(Extent::Unit(1)).expect("it sleeps");
-            assert_eq!(few, "100 sleeps of 20000000 ns", "{kind}");
+            assert_eq!(few, "100 sleeps of 5000000 ns", "{kind}");
             let ns = side.time_ns(0).expect("it sleeps");
             assert!(ns >= 20e6, "{kind} {ns}");
         }
