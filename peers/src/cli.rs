@@ -1,5 +1,6 @@
 //! Flags, progress, exit code.
 
+use crate::apart;
 use crate::conductor::{Peers, RELAUNCH, measure, serve};
 use crate::group::Watchman;
 use crate::job::{Job, Outcome};
@@ -62,6 +63,8 @@ pub fn run(jobs: &[Job]) -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
     let outcome = if words.first().is_some_and(|word| word == RELAUNCH) {
         serve(jobs, &words[1..])
+    } else if words.first().is_some_and(|word| word == apart::APART) {
+        apart::serve(&words[1..])
     } else {
         command(jobs, &Arguments::parse())
     };

@@ -155,6 +155,15 @@ pub trait Contender {
     /// When there is no answer.
     fn time_ns(&mut self, unit: usize) -> Outcome<f64>;
 
+    /// Gets caches, clocks and workers warm before the first round: by default
+    /// with unit 0, which is thrown away.
+    ///
+    /// # Errors
+    /// As `time_ns`.
+    fn warm(&mut self) -> Outcome<()> {
+        self.time_ns(0).map(drop)
+    }
+
     /// The most memory that its work has had at once, where that is part of the
     /// job; asked after the last round.
     ///

@@ -18,12 +18,14 @@
 //! | `peer` | who is compared with, whether they are installed, which version |
 //! | `in_process` | a side that runs in this program |
 //! | `external` | a side that is a process of its own, asked over a pipe |
-//! | `python`, `gmp` | the two kinds of those |
+//! | `python`, `gmp`, `apart` | the kinds of those |
+//! | `one_cpu` | for what takes turns: a job on one CPU alone |
 //! | `relaunch` | one relaunch: check, warm, take turns |
 //! | `conductor` | all relaunches of a job; `group` sees that nothing outlives one |
 //! | `result`, `record`, `table` | what came out: estimates, JSON, text |
 //! | `cli` | flags, progress, exit code |
 
+mod apart;
 mod cli;
 mod conductor;
 mod external;
@@ -33,6 +35,7 @@ mod in_process;
 mod job;
 pub mod jobs;
 mod machine;
+mod one_cpu;
 mod peer;
 mod python;
 mod record;
@@ -45,7 +48,7 @@ pub use cli::run;
 pub use in_process::InProcess;
 pub use job::{Contender, Extent, Job, Outcome, Side};
 pub use peer::{
-    CACHED, CPYTHON, DASHU, GMP, JOBLIB, MALACHITE, MEMOIZE, MOKA, Missing, NUM_BIGINT, Peer,
-    QUICK_CACHE, RAYON, STD,
+    CACHED, CPYTHON, DASHU, GMP, JOBLIB, MALACHITE, MEMOIZE, MOKA, Missing, NUM_BIGINT, PROCSPAWN,
+    Peer, QUICK_CACHE, RAYON, STD, TOKIO,
 };
 pub use python::python;

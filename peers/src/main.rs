@@ -6,6 +6,8 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     speedup::strategy::process_pool::serve_if_worker();
     speedup::strategy::raw_socket::serve_if_partner();
+    // The same for procspawn's workers.
+    procspawn::init();
     match Scale::from_environment() {
         Ok(scale) => speedup_peers::run(&speedup_peers::jobs::all(scale)),
         Err(error) => {

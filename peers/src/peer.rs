@@ -67,6 +67,10 @@ pub const DASHU: Peer = built_in!("dashu-int", "dashu-int");
 pub const NUM_BIGINT: Peer = built_in!("num-bigint", "num-bigint");
 /// `rayon`.
 pub const RAYON: Peer = built_in!("rayon", "rayon");
+/// `procspawn`.
+pub const PROCSPAWN: Peer = built_in!("procspawn", "procspawn");
+/// `tokio`.
+pub const TOKIO: Peer = built_in!("tokio", "tokio");
 
 /// `memoize`, which writes our caches.
 pub const MEMOIZE: Peer = built_in!("memoize", "memoize");
@@ -97,17 +101,18 @@ mod tests {
 
     #[test]
     fn the_versions_of_what_is_built_in_are_those_of_the_lock_file() {
-        let built_in = [
-            MALACHITE,
-            DASHU,
-            NUM_BIGINT,
-            RAYON,
-            MEMOIZE,
+        for peer in [
             CACHED,
+            DASHU,
+            MALACHITE,
+            MEMOIZE,
             MOKA,
+            NUM_BIGINT,
+            PROCSPAWN,
             QUICK_CACHE,
-        ];
-        for peer in built_in {
+            RAYON,
+            TOKIO,
+        ] {
             let version = (peer.probe)().expect("it is built in");
             let parts: Vec<&str> = version.split('.').collect();
             assert!(

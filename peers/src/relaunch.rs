@@ -47,7 +47,7 @@ pub(crate) fn run(job: &Job, sides: &[&Side], index: usize) -> Outcome<Vec<Turn>
     };
     check(sides, &mut contenders, extent)?;
     for (side, contender) in sides.iter().zip(&mut contenders) {
-        contender.time_ns(0).map_err(|error| named(side, &*error))?;
+        contender.warm().map_err(|error| named(side, &*error))?;
     }
     let times_ns = take_turns(job.rounds, sides, &mut contenders, index)?;
     let reference = times_ns.first().ok_or("a job without sides")?;

@@ -1,13 +1,17 @@
 //! What is measured: a file a job, and its Python beside it.
 
 mod caches;
+mod dispatch;
+mod dispatch_many;
 mod factorial_list;
 mod format;
 mod kernels;
 mod parallel_factorials;
 mod single_factorials;
+mod sleeps;
+mod warmed;
 
-use crate::job::Job;
+use crate::job::{Contender, Job, Outcome};
 use speedup::catalog::Scale;
 
 /// All jobs, in the order of the table, at a scale.
@@ -29,9 +33,26 @@ pub fn all(scale: Scale) -> Vec<Job> {
         caches::cold(),
         caches::threads(),
         caches::stampede(scale),
+        dispatch::one_job(),
+        dispatch_many::job(),
+        dispatch::one_result(),
+        dispatch::start(),
+        sleeps::three(scale),
+        sleeps::thousand(scale),
+        sleeps::ten_thousand(scale),
         format::display(),
         format::debug(),
     ]
+}
+
+/// What is to be measured in a process of its own, by the words that its job
+/// starts it with.
+pub(crate) fn apart(words: &[String]) -> Outcome<Box<dyn Contender>> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [sleeps::APART, strategy, count, ns] => sleeps::apart(strategy, count, ns),
+        words => Err(format!("nothing is called '{}'", words.join(" ")).into()),
+    }
 }
 
 #[cfg(test)]
