@@ -41,6 +41,7 @@ pub(super) fn warm() -> Job {
         unit: "a call",
         checked: "the texts for the notebook's three keys, twice, are the same, and the function \
                   runs once for each; never while the clock runs",
+        is_checked_whole: true,
         rounds: 25,
         sides: vec![
             of::<FxArcStr>(),
@@ -83,6 +84,7 @@ pub(super) fn cold() -> Job {
         title: format!("A call whose answer is not remembered yet: {KEYS} keys, an empty cache"),
         unit: "a call",
         checked: "the texts for all keys are the same, and the function runs once for each",
+        is_checked_whole: true,
         rounds: 25,
         sides: vec![
             of::<FxArcStr>(),
@@ -132,6 +134,7 @@ pub(super) fn threads() -> Job {
         unit: "all calls of all threads",
         checked: "the texts for all keys on every thread are the same; the function never runs \
                   while the clock does",
+        is_checked_whole: true,
         rounds: 11,
         sides: vec![
             of::<SharedArcStr>(),
@@ -187,6 +190,7 @@ pub(super) fn stampede(scale: Scale) -> Job {
         unit: "until all have the answer",
         checked: "every thread is told the same text, and the function runs as often as the \
                   side says",
+        is_checked_whole: true,
         rounds: 11,
         sides: vec![
             of::<SharedArcStr>(second, EACH),
