@@ -13,6 +13,9 @@ use std::process::Command;
 /// An argument that only this program gives to itself.
 pub(crate) const RELAUNCH: &str = "--relaunch";
 
+/// Up to so much freed memory stays with each process: 4 GB, so all of it.
+const KEPT_BYTES: &str = "4294967295";
+
 /// Peers that were looked for: their version, or why they are missing.
 #[derive(Debug, Default)]
 pub(crate) struct Peers {
@@ -87,6 +90,9 @@ fn relaunch(
     let places = json!(able).to_string();
     let mut command = Command::new(env::current_exe()?);
     command.args([RELAUNCH, job.name, &index.to_string(), &places]);
+    // Whether glibc gives freed memory back to the system depends on what else
+    // lies on a process's heap; lists of big numbers would be compared by that.
+    command.env("MALLOC_TRIM_THRESHOLD_", KEPT_BYTES);
     let ended = watchman.run(&mut command)?;
     if !ended.status.success() {
         let message = ended.stderr.trim().trim_start_matches("error: ");

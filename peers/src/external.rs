@@ -14,6 +14,9 @@ use std::time::{Duration, Instant};
 /// factorials takes a slow machine some minutes.
 const LONGEST_ANSWER: Duration = Duration::from_mins(30);
 
+/// How often it is looked whether a process that owes an answer still lives.
+const LOOK: Duration = Duration::from_millis(500);
+
 /// The longest that a process may take to end once it is asked to.
 const LONGEST_END: Duration = Duration::from_secs(10);
 
@@ -71,15 +74,20 @@ impl External {
             // One that has ended says nothing either, and that is reported.
             let _ = writeln!(questions, "{question}");
         }
-        match self.answers.recv_timeout(LONGEST_ANSWER) {
-            Ok(answer) => Ok(answer),
-            Err(RecvTimeoutError::Timeout) => {
-                let seconds = LONGEST_ANSWER.as_secs();
-                let name = &self.name;
-                Err(format!("{name} has not answered '{question}' for {seconds} s").into())
+        let deadline = Instant::now() + LONGEST_ANSWER;
+        while Instant::now() < deadline {
+            // Workers that outlive it hold its output open, so the end of that
+            // can't be waited for alone.
+            let has_ended = matches!(self.child.try_wait(), Ok(Some(_)));
+            match self.answers.recv_timeout(LOOK) {
+                Ok(answer) => return Ok(answer),
+                Err(RecvTimeoutError::Timeout) if !has_ended => {}
+                Err(_) => return Err(self.died(question)),
             }
-            Err(RecvTimeoutError::Disconnected) => Err(self.died(question)),
         }
+        let seconds = LONGEST_ANSWER.as_secs();
+        let name = &self.name;
+        Err(format!("{name} has not answered '{question}' for {seconds} s").into())
     }
 
     fn died(&mut self, question: &str) -> Box<dyn std::error::Error + Send + Sync> {
