@@ -48,7 +48,7 @@ pub(in crate::report) fn against_peers(job: &PeerJob) -> String {
 /// "CPython takes 5.85 (5.78 to 5.89) times as long".
 fn clause(side: &PeerSide, ratio: &TimeRatio) -> String {
     let own = if side.is_ours { "our own " } else { "" };
-    let name = &side.name;
+    let name = full_name(side);
     match ratio.claim() {
         Claim::Faster => {
             let number = with_interval(&ratio.speed_up());
@@ -66,9 +66,42 @@ fn clause(side: &PeerSide, ratio: &TimeRatio) -> String {
     }
 }
 
+/// A side's name with whose it is, where that does not show: "moka, get_with".
+fn full_name(side: &PeerSide) -> String {
+    let name = &side.name;
+    match &side.peer {
+        Some(peer) if !side.is_ours && !shows(name, peer) => format!("{peer}, {name}"),
+        _ => name.clone(),
+    }
+}
+
+/// Whether the name has the first word of the peer's: "dashu" of "dashu-int".
+fn shows(name: &str, peer: &str) -> bool {
+    let word = peer.split(['-', '_', ' ']).next().unwrap_or(peer);
+    name.to_lowercase().contains(&word.to_lowercase())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_side_whose_name_does_not_tell_whose_it_is_gets_the_peers_name() {
+        let of = |name: &str, peer: &str| PeerSide {
+            peer: Some(peer.to_owned()),
+            ..side(name, false, None)
+        };
+        assert_eq!(full_name(&of("get_with", "moka")), "moka, get_with");
+        assert_eq!(
+            full_name(&of("dashu's product", "dashu-int")),
+            "dashu's product"
+        );
+        let own = PeerSide {
+            is_ours: true,
+            ..of("rayon@2", "num-bigint")
+        };
+        assert_eq!(full_name(&own), "rayon@2");
+    }
 
     fn side(name: &str, is_ours: bool, ratio: Option<(f64, f64, f64)>) -> PeerSide {
         PeerSide {
