@@ -66,7 +66,8 @@ fn clause(side: &PeerSide, ratio: &TimeRatio) -> String {
     }
 }
 
-/// A side's name with whose it is, where that does not show: "moka, get_with".
+/// A side's name with whose it is, where that does not show: a side of moka's
+/// called `get_with` is "moka, `get_with`".
 fn full_name(side: &PeerSide) -> String {
     let name = &side.name;
     match &side.peer {
