@@ -97,7 +97,7 @@ pub(super) fn cold() -> Job {
             of::<SharedString>(),
             side::<Forgetful, _>(
                 "the function itself: counting, and writing a short text",
-                || Cold::<Forgetful>::new(),
+                Cold::<Forgetful>::new,
             ),
             lru_cache(
                 "looking in vain, the function itself (counting, and writing a short text), \
