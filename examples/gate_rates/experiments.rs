@@ -1,6 +1,7 @@
 //! What is run, and what is written down of it.
 
 use crate::load::Load;
+use crate::rounded::rounded;
 use crate::subject::{BASE, KINDS, Kind, PERCENTS, REBUILT, Subject, rebuilt, slowed};
 use crate::usual;
 use serde_json::{Value, json};
@@ -146,40 +147,43 @@ fn gate(subject: &Subject, head: &str) -> Value {
         }
     };
     let whole = to_json(&gate);
-    let mut benchmarks = whole["benchmarks"].clone();
-    for benchmark in benchmarks.as_array_mut().into_iter().flatten() {
-        for ratios in ["screening", "decision", "decision_rebuilt"] {
-            round(&mut benchmark[ratios]);
-        }
-        // The same in every line.
-        if let Some(fields) = benchmark.as_object_mut() {
-            for field in [
-                "target",
-                "level",
-                "is_coarse",
-                "rebuilt_ratio",
-                "low",
-                "high",
-            ] {
-                fields.remove(field);
-            }
-        }
-    }
+    let benchmarks = whole["benchmarks"].as_array().into_iter().flatten();
     json!({
         "said": whole["headline"],
         "exit_code": whole["exit_code"],
         "unix_s": whole["started_unix_s"],
-        "seconds": start.elapsed().as_secs_f64(),
+        "seconds": rounded(start.elapsed().as_secs_f64(), 3),
         "measuring_s": whole["measuring_s"],
-        "benchmarks": benchmarks,
+        "benchmarks": benchmarks.map(kept).collect::<Value>(),
     })
 }
 
-/// A millionth is far below what a ratio holds.
-fn round(values: &mut Value) {
-    for value in values.as_array_mut().into_iter().flatten() {
-        if let Some(number) = value.as_f64() {
-            *value = json!((number * 1e6).round() / 1e6);
-        }
+/// What can't be worked out again from the rest, to a millionth of a ratio and
+/// a nanosecond of a time.
+fn kept(benchmark: &Value) -> Value {
+    let all = ["id", "verdict", "reason", "medians_ns", "seconds"]
+        .into_iter()
+        .chain([
+            "smallest_found",
+            "screening",
+            "decision",
+            "decision_rebuilt",
+        ]);
+    let digits = |field| match field {
+        "medians_ns" => 0,
+        "seconds" => 3,
+        _ => 6,
+    };
+    all.map(|field| (field, in_digits(&benchmark[field], digits(field))))
+        .filter(|(_, value)| !value.is_null())
+        .map(|(field, value)| (field.to_owned(), value))
+        .collect()
+}
+
+fn in_digits(value: &Value, digits: i32) -> Value {
+    match value {
+        Value::Array(values) => values.iter().map(|each| in_digits(each, digits)).collect(),
+        Value::Number(number) => number.as_f64().map_or(Value::Null, |n| rounded(n, digits)),
+        _ => value.clone(),
     }
 }

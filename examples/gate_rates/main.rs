@@ -62,6 +62,8 @@ mod load;
 mod place;
 #[path = "../shared/record.rs"]
 mod record;
+#[path = "../shared/rounded.rs"]
+mod rounded;
 #[path = "../shared/share.rs"]
 mod share;
 mod subject;

@@ -2,6 +2,7 @@
 
 use crate::kernels::{KNOWN, identical};
 use crate::load::Load;
+use crate::rounded::rounded;
 use serde_json::{Value, json};
 use speedup::criterion_files::sample_times_ns;
 use speedup::paired::{Arm, Settings, compare};
@@ -78,11 +79,11 @@ fn lock_step(index: usize, ids: [&str; 2], truth: f64) -> Result<Vec<Value>, Box
             "id": ids[1],
             "truth": truth,
             "relaunch": number,
-            "seconds": relaunch.duration.as_secs_f64(),
-            "comparison_seconds": comparison.duration.as_secs_f64(),
-            "median_ns": relaunch.medians_ns[0],
-            "turn_overhead_ns": relaunch.turn_overhead_ns,
-            "ln_ratio": relaunch.ln_ratios[0],
+            "seconds": rounded(relaunch.duration.as_secs_f64(), 4),
+            "comparison_seconds": rounded(comparison.duration.as_secs_f64(), 4),
+            "median_ns": rounded(relaunch.medians_ns[0], 1),
+            "turn_overhead_ns": relaunch.turn_overhead_ns.map(|ns| rounded(ns, 0)),
+            "ln_ratio": rounded(relaunch.ln_ratios[0], 7),
         })
     };
     Ok(comparison.relaunches.iter().enumerate().map(line).collect())
@@ -97,7 +98,7 @@ fn one_after_the_other(index: usize, id: &str) -> Result<Vec<Value>, Box<dyn Err
         "comparison": index,
         "id": id,
         "truth": 1.0,
-        "ln_ratio": (second_ns / first_ns).ln(),
+        "ln_ratio": rounded((second_ns / first_ns).ln(), 7),
         "verdict": verdict,
     })])
 }
