@@ -14,13 +14,16 @@
 /// ```
 #[must_use]
 pub fn time_text(ns: f64) -> String {
-    let (value, unit) = match ns {
-        ns if ns < 1e3 => (ns, "ns"),
-        ns if ns < 1e6 => (ns / 1e3, "µs"),
-        ns if ns < 1e9 => (ns / 1e6, "ms"),
-        ns => (ns / 1e9, "s"),
-    };
-    format!("{value:.3} {unit}")
+    // What would be shown as a thousand is one of the next.
+    const NEARLY_1000: f64 = 999.9995;
+    let mut value = ns;
+    for unit in ["ns", "µs", "ms"] {
+        if value < NEARLY_1000 {
+            return format!("{value:.3} {unit}");
+        }
+        value /= 1e3;
+    }
+    format!("{value:.3} s")
 }
 
 #[cfg(test)]
@@ -32,7 +35,9 @@ mod tests {
         for (ns, text) in [
             (0.25, "0.250 ns"),
             (999.0, "999.000 ns"),
+            (999.9996, "1.000 µs"),
             (1000.0, "1.000 µs"),
+            (999_999.9e3, "1.000 s"),
             (1.5e6, "1.500 ms"),
             (2.0e9, "2.000 s"),
             (5.0e12, "5000.000 s"),

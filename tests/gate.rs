@@ -1,7 +1,8 @@
 //! Whole gates over real revisions.
 //!
 //! What is slowed is half again as slow, and what is to be unchanged is
-//! compiled to the same code: no assertion rests on how quiet this machine is.
+//! compiled to the same code, so that no verdict rests on how quiet this machine
+//! is; nothing is asserted of what the gate might call by chance.
 
 #![cfg(target_os = "linux")]
 
@@ -61,7 +62,7 @@ fn a_slower_benchmark_fails_the_gate_and_is_named_in_every_output() {
         (&"rounds/first".into(), &"regressed".into())
     );
     let ratio = first["time_ratio"].as_f64().expect("a ratio");
-    assert!((1.2..2.0).contains(&ratio), "{ratio}");
+    assert!(ratio > 1.0, "{ratio}");
     assert!(
         first["decision"]
             .as_array()
@@ -71,7 +72,6 @@ fn a_slower_benchmark_fails_the_gate_and_is_named_in_every_output() {
         first["decision"].as_array().map(Vec::len),
         first["decision_rebuilt"].as_array().map(Vec::len)
     );
-    assert_ne!(value["benchmarks"][1]["verdict"], "regressed");
     assert!(read(&html).contains("<td class=\"regressed\">regressed</td>"));
     assert!(read(&markdown).contains("| **regressed** | `rounds/first` |"));
     assert!(read(&junit).contains("type=\"regressed\""));
@@ -203,7 +203,7 @@ fn a_revision_that_is_not_there_is_wrong_usage() {
         clone.path(),
         &["clone", "--quiet", "--depth=1", &url, "shallow"],
     );
-    let output = gated::gate(&["--base", "HEAD~1"])
+    let output = gated::gate(&cache(), &["--base", "HEAD~1"])
         .arg("--manifest-path")
         .arg(clone.path().join("shallow/Cargo.toml"))
         .output()
@@ -221,9 +221,12 @@ fn a_package_in_no_repository_is_wrong_usage() {
     let (code, text) = repository.gated(&["--base", "main"]);
     assert_eq!(code, Some(2), "{text}");
     assert!(text.contains("lies in no git repository"), "{text}");
-    let output = gated::gate(&["--base", "main", "--manifest-path", "/nowhere/Cargo.toml"])
-        .output()
-        .expect("the command can be started");
+    let output = gated::gate(
+        &cache(),
+        &["--base", "main", "--manifest-path", "/nowhere/Cargo.toml"],
+    )
+    .output()
+    .expect("the command can be started");
     let (code, text) = gated::said(output);
     assert_eq!(code, Some(2), "{text}");
     assert!(text.contains("/nowhere/Cargo.toml"), "{text}");
@@ -287,14 +290,16 @@ fn a_gate_that_is_interrupted_leaves_no_process_and_no_worktree() {
     repository.slow_down();
     // A name that only this gate's processes have in their environment.
     let place = tempfile::tempdir().expect("a folder");
+    // Others wait for each other's builds.
+    let own_cache = tempfile::tempdir().expect("a folder");
     let mut gate = repository
-        .gate(&["--base", "main"])
+        .gate_in(own_cache.path(), &["--base", "main"])
         .env("TMPDIR", place.path())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .expect("the command can be started");
-    let tree = cache().join("base");
+    let tree = own_cache.path().join("base");
     // The stage of the arms: builds are over, measuring has begun.
     until("arms that are measured", || {
         let scratch = fs::read_dir(place.path()).expect("a folder");
@@ -314,10 +319,7 @@ fn a_gate_that_is_interrupted_leaves_no_process_and_no_worktree() {
     until("the end of its worktrees", || {
         repository.git(&["worktree", "list"]).lines().count() == 1
     });
-    // Others may have made their own by now.
-    let own = repository.path().to_string_lossy().into_owned();
-    let of_own = fs::read_to_string(tree.join(".git")).is_ok_and(|text| text.contains(&own));
-    assert!(!of_own, "its worktree is left");
+    assert!(!tree.exists(), "its worktree is left");
 }
 
 /// The processes that have a text in their environment.
@@ -384,7 +386,7 @@ fn wrong_flags_are_wrong_usage() {
         &["--base", "main", "--undecided", "maybe"],
         &["--base", "main", "--filter", "("],
     ] {
-        let output = gated::gate(arguments)
+        let output = gated::gate(&cache(), arguments)
             .output()
             .expect("the command can be started");
         let (code, text) = gated::said(output);

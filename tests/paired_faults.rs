@@ -15,13 +15,16 @@ use tempfile::tempdir;
 
 /// Compares `fine` with a benchmark that goes wrong, and returns what was said.
 fn fails(id: &str, code: i32) -> String {
-    comparison_fails("faulty", ["fine", id], code)
+    comparison_fails("faulty", ["fine", id], PATIENCE_S, code)
 }
 
-fn comparison_fails(name: &str, ids: [&str; 2], code: i32) -> String {
+/// So long may an arm be silent, in seconds, where none is meant to be.
+const PATIENCE_S: &str = "30";
+
+fn comparison_fails(name: &str, ids: [&str; 2], deadline_s: &str, code: i32) -> String {
     let place = tempdir().expect("a folder");
     let output = compare(&ids)
-        .args(["--deadline", "1", "--relaunches", "6", "--exe"])
+        .args(["--deadline", deadline_s, "--relaunches", "6", "--exe"])
         .arg(suite(name))
         .env("TMPDIR", place.path())
         .output()
@@ -69,9 +72,9 @@ fn an_arm_that_is_killed_is_told_by_its_signal() {
 
 #[test]
 fn an_arm_that_hangs_is_ended_at_its_deadline() {
-    let said = fails("hangs", 1);
+    let said = comparison_fails("faulty", ["fine", "hangs"], "5", 1);
     assert!(said.contains("arm 2 (hangs of faulty-"), "{said}");
-    assert!(said.contains("did not answer for 1s"), "{said}");
+    assert!(said.contains("did not answer for 5s"), "{said}");
 }
 
 #[test]
@@ -82,7 +85,7 @@ fn the_children_of_an_arm_end_with_it() {
 
 #[test]
 fn an_arm_that_answers_nonsense_is_refused() {
-    let said = comparison_fails("nonsense", ["one", "other"], 1);
+    let said = comparison_fails("nonsense", ["one", "other"], PATIENCE_S, 1);
     assert!(said.contains("arm 1 (one of nonsense-"), "{said}");
     assert!(said.contains("answered 'x'"), "{said}");
 }

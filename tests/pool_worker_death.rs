@@ -126,11 +126,15 @@ fn assert_only_failure(outcomes: &[Result<u64, JobError>], culprit: usize) {
 
 fn killed_while_sending() {
     with_pool(builder(2), |pool| {
-        let outcomes = pool.try_map(DOOMED, [256 << 20]).unwrap();
-        let Err(error) = &outcomes[0] else {
-            panic!("a result of 256 MiB was there within 3 ms");
-        };
-        assert_eq!(signal_of(error), Some(system::SIGKILL));
+        // Now and then the killer is late, and the result is whole.
+        eventually("a worker is killed in time", || {
+            let outcomes = pool.try_map(DOOMED, [256 << 20]).unwrap();
+            let failed = outcomes[0].as_ref().err();
+            failed.is_some_and(|error| {
+                assert_eq!(signal_of(error), Some(system::SIGKILL), "{error}");
+                true
+            })
+        });
     });
 }
 
@@ -157,7 +161,7 @@ fn killed_while_receiving() {
 }
 
 fn stopped_in_a_job() {
-    let limit = Duration::from_millis(300);
+    let limit = Duration::from_secs(3);
     with_pool(builder(2).task_timeout(limit), |pool| {
         let directory = scratch();
         let begun = directory.path().join("begun");
@@ -176,18 +180,15 @@ fn stopped_in_a_job() {
 }
 
 fn stopped_before_a_job() {
-    with_pool(
-        builder(1).task_timeout(Duration::from_millis(300)),
-        |pool| {
-            system::signal(i64::from(pool.worker_ids()[0]), system::SIGSTOP);
-            let outcomes = pool.try_map(SIZE, [vec![0; 8 << 20]]).unwrap();
-            let error = outcomes[0].as_ref().unwrap_err();
-            assert!(
-                matches!(error.failure(), Failure::TimedOut { .. }),
-                "{error}"
-            );
-        },
-    );
+    with_pool(builder(1).task_timeout(Duration::from_secs(3)), |pool| {
+        system::signal(i64::from(pool.worker_ids()[0]), system::SIGSTOP);
+        let outcomes = pool.try_map(SIZE, [vec![0; 8 << 20]]).unwrap();
+        let error = outcomes[0].as_ref().unwrap_err();
+        assert!(
+            matches!(error.failure(), Failure::TimedOut { .. }),
+            "{error}"
+        );
+    });
 }
 
 fn killing_each_other() {
@@ -240,9 +241,13 @@ fn faults() {
 
 fn crash_after_result() {
     with_pool(builder(1), |pool| {
+        let directory = scratch();
         for round in 0..5 {
             let id = pool.worker_ids()[0];
-            assert_eq!(pool.map(ABORT_AFTERWARDS, [round]).unwrap(), [round]);
+            let answered = directory.path().join(round.to_string());
+            let input = (answered.display().to_string(), round);
+            assert_eq!(pool.map(ABORT_AFTERWARDS, [input]).unwrap(), [round]);
+            fs::write(answered, "").unwrap();
             eventually("the worker has crashed", || !system::is_running(id));
             assert_eq!(pool.map(ECHO, [round]).unwrap(), [round]);
         }

@@ -384,7 +384,7 @@ fn hostile_words_never_become_markup() {
 }
 
 #[test]
-fn peers_of_another_machine_or_before_the_run_are_said_so() {
+fn peers_of_another_machine_or_build_are_said_so() {
     let keys = |peers: &Value, here: Option<&Machine>| {
         let fixture = fixture_with(&peers.to_string());
         let input = Input::read(&Folders::within(fixture.folder())).expect("a folder");
@@ -404,12 +404,24 @@ fn peers_of_another_machine_or_before_the_run_are_said_so() {
         *other.pointer_mut(place).expect(place) = value;
         assert_eq!(keys(&other, None), ["peers_other_machine"], "{place}");
     }
-    let mut older = peers();
-    older["started_unix_s"] = json!(START - 1000);
-    assert_eq!(keys(&older, None), ["peers_older"]);
-    // It began before the run and ended after its beginning.
-    older["started_unix_s"] = json!(START - 100);
-    assert_eq!(keys(&older, None), Vec::<&str>::new());
+    for (place, value, is_other) in [
+        ("/scale", json!("2"), true),
+        ("/commit", json!("fedcba9"), true),
+        ("/commit", json!("0123456-dirty"), true),
+        ("/commit", json!("0123456"), false),
+        ("/commit", Value::Null, false),
+        // They may be measured before the rest, or after it.
+        ("/started_unix_s", json!(START - 1000), false),
+    ] {
+        let mut other = peers();
+        *other.pointer_mut(place).expect(place) = value.clone();
+        let expected: &[&str] = if is_other {
+            &["peers_other_build"]
+        } else {
+            &[]
+        };
+        assert_eq!(keys(&other, None), expected, "{place}: {value}");
+    }
 
     // Without a run beside it, it is this machine that counts.
     let place = tempfile::tempdir().expect("a folder");
@@ -433,7 +445,7 @@ fn readme_shows_the_peers_where_they_were_measured() {
     let report = report_of(&peers());
     let renewed = report.renew_readme(&both).expect("it has both");
     let row = format!(
-        "| Factorials below 9000, one core, each on its own | 5.230 ms for a sixteenth of the list \
+        "| Factorials below 9000, one core, each on its own | 5.230 ms (a sixteenth of the list) \
          | {} |",
         sentence(&report, 0)
     );

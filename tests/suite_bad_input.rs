@@ -4,24 +4,15 @@
 
 mod common;
 
-use common::{children, is_alive, signal, stderr, stdout, suite, until};
+use common::{QUICK, children, is_alive, signal, stderr, stdout, suite, until};
 use std::fs;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use tempfile::tempdir;
 
-/// A measurement that takes as little time as Criterion lets it.
-const QUICK: [&str; 8] = [
-    "--measurement-time=0.05",
-    "--sample-size=10",
-    "--bench",
-    "--warm-up-time=0.01",
-    "--nresamples=100",
-    "--noplot",
-    "--color=never",
-    "--exact",
-];
+/// One benchmark, by its whole name.
+const EXACT: [&str; 2] = ["--color=never", "--exact"];
 
 const PRINTING: &str = "format/display";
 const PROCESSES: &str = "factorial/process_pool@2/100";
@@ -29,6 +20,7 @@ const PROCESSES: &str = "factorial/process_pool@2/100";
 fn measure(home: &Path, id: &str) -> Output {
     suite()
         .args(QUICK)
+        .args(EXACT)
         .arg(id)
         .env("CRITERION_HOME", home)
         .output()
@@ -132,7 +124,8 @@ fn endless(home: &Path) -> Run {
         .arg("--default-signal=INT")
         .arg(suite().get_program())
         .env_remove("SPEEDUP_SCALE")
-        .args(&QUICK[2..])
+        .args(&QUICK[..4])
+        .args(EXACT)
         .args(["--measurement-time=600", "--sample-size=1000", PROCESSES])
         .env("CRITERION_HOME", home)
         .stdout(Stdio::null())
@@ -250,6 +243,7 @@ fn a_full_disk_ends_the_run_and_leaves_the_earlier_results() {
         .arg(place.path())
         .arg(suite)
         .args(QUICK)
+        .args(EXACT)
         .arg(PRINTING)
         .output()
         .expect("unshare can be started");

@@ -5,10 +5,9 @@
 //! are started once more, a process each, and take turns with their baseline.
 
 use speedup::catalog::{Id, Row};
-use speedup::criterion_files::read_all;
+use speedup::criterion_files::{Benchmark, read_all};
 use speedup::paired::{Arm, Comparison, Settings, compare, to_json};
 use speedup::report::PairedRatio;
-use speedup::stats::median;
 use std::collections::BTreeMap;
 use std::env;
 use std::error::Error;
@@ -111,12 +110,8 @@ fn groups(rows: &[Row<()>]) -> Vec<Group> {
 /// stored. Of what can't be read none is known, and it is tried out instead.
 fn iterations_ns(criterion: &Path) -> BTreeMap<String, f64> {
     let stored = read_all(criterion).unwrap_or_default();
-    let time = |mut times_ns: Vec<f64>| median(&mut times_ns).ok();
-    stored
-        .benchmarks
-        .into_iter()
-        .filter_map(|benchmark| Some((benchmark.id, time(benchmark.sample_ns)?)))
-        .collect()
+    let time = |benchmark: Benchmark| (benchmark.id, benchmark.median.point_ns);
+    stored.benchmarks.into_iter().map(time).collect()
 }
 
 /// The arm of a row, with the time that Criterion has found for it: a baseline

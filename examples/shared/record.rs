@@ -43,7 +43,7 @@ impl Record {
         let mut text: Vec<String> = lines.iter().map(|line| format!("{line}\n")).collect();
         if !self.path.exists() {
             fs::create_dir_all(self.path.parent().unwrap_or(Path::new(".")))?;
-            text.insert(0, format!("{}\n", self.first_line()?));
+            text.insert(0, format!("{}\n", self.first_line()));
         }
         let mut options = OpenOptions::new();
         let mut file = options.create(true).append(true).open(&self.path)?;
@@ -51,10 +51,10 @@ impl Record {
         Ok(())
     }
 
-    fn first_line(&self) -> Result<Value, Box<dyn Error>> {
-        let mut line = place()?;
+    fn first_line(&self) -> Value {
+        let mut line = place();
         line["experiment"] = json!(self.experiment);
         line["commit"] = json!(said_by("git", &["describe", "--always", "--dirty"]));
-        Ok(line)
+        line
     }
 }

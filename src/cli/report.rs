@@ -2,7 +2,7 @@
 
 use super::{Exit, Failure};
 use clap::Args;
-use speedup::report::{Folders, Input, Machine, Report};
+use speedup::report::{Folders, Input, Machine, Report, shown};
 use speedup::whole_file::write_with_folder;
 use std::env;
 use std::fs;
@@ -130,22 +130,9 @@ fn report(folders: &Folders, here: Option<&Machine>) -> Result<Report, Failure> 
     let input = Input::read(folders).map_err(|error| Failure::new(Exit::Failed, &error))?;
     let report = Report::new(&input, here);
     for left_out in &report.rows.left_out {
-        eprintln!("left out: {}", printable(&left_out.to_string()));
+        eprintln!("left out: {}", shown(&left_out.to_string()));
     }
     Ok(report)
-}
-
-/// The text without what could steer a terminal: names of files can hold
-/// anything.
-fn printable(text: &str) -> String {
-    let shown = |character: char| {
-        if character.is_control() {
-            '\u{fffd}'
-        } else {
-            character
-        }
-    };
-    text.chars().map(shown).collect()
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {

@@ -8,8 +8,8 @@
 //!
 //! An arm that is done closes the socket by ending. The conductor may end it
 //! before, while it waits for the baton: where iterations are slow, once all
-//! arms together have run long enough (see [`paired`](super)). That is why the
-//! time of each sample goes with the baton.
+//! arms together have run long enough (see [`paired`](super)). That is one reason
+//! why the time of each sample goes with the baton.
 
 use std::env;
 use std::io::{Read, Write};

@@ -47,7 +47,8 @@ pub struct Settings {
     pub time: Duration,
     /// Exactly so many relaunches instead, however long they take.
     pub relaunches: Option<usize>,
-    /// Sampling time of an arm in one relaunch.
+    /// Sampling time of an arm in one relaunch; somewhat less is taken where the
+    /// samples are single iterations.
     pub sampling: Duration,
     /// How long an arm may keep the others waiting before it is given up.
     pub deadline: Duration,
@@ -277,6 +278,14 @@ mod tests {
         assert_eq!(samples(1.0), 100);
         assert_eq!(samples(5e6), 25);
         assert_eq!(samples(3e10), 10);
+    }
+
+    #[test]
+    fn criterion_is_told_of_less_time_where_samples_are_single_iterations() {
+        let time = Duration::from_millis(125);
+        let told = |ns| sampling(&[1.0, ns], time).measurement;
+        assert_eq!(told(1e5), time);
+        assert_eq!(told(5e6), time.mul_f64(TOLD));
     }
 
     #[test]

@@ -21,8 +21,8 @@
 //! is long where an iteration takes tens of milliseconds. So where the slowest
 //! arm does not fit ten iterations into its sampling time, and every arm's
 //! samples are one iteration each, the conductor ends all arms together, as
-//! soon as they have run for the sampling time that was asked for and three
-//! rounds are complete. Criterion has written no samples by then; those count
+//! soon as they have run for the sampling time of each and three rounds are
+//! complete, the first of which is left out. Criterion has written no samples by then; those count
 //! that the arms told with the baton. Arms of which one needs many iterations
 //! a sample always come to their end.
 //!

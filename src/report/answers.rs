@@ -9,7 +9,7 @@ mod peers;
 
 pub(super) use caching::calls_until_paid_of;
 pub(super) use computing::speed_ups;
-pub(super) use peers::against_peers;
+pub(super) use peers::{against_peers, full_name};
 
 use super::rows::{Rows, SpeedUp};
 use super::table::Quantity;

@@ -1,6 +1,6 @@
 //! `cost.json`: what each row costs beside time.
 
-use super::record::read;
+use super::record::{SUITE, read};
 use crate::criterion_files::LeftOut;
 use crate::whole_file::write_with_folder;
 use serde_json::{Value, json};
@@ -124,7 +124,7 @@ impl Cost {
     pub(super) fn load(folder: &Path) -> Result<(BTreeMap<String, Self>, Vec<LeftOut>), LeftOut> {
         let mut costs = BTreeMap::new();
         let mut left_out = Vec::new();
-        let Some(file) = read(folder, FILE, SCHEMA_VERSION)? else {
+        let Some(file) = read(folder, FILE, SCHEMA_VERSION, SUITE)? else {
             return Ok((costs, left_out));
         };
         for (id, entry) in file["rows"].as_object().into_iter().flatten() {

@@ -59,6 +59,7 @@ pub use scaling::{FEWEST_POINTS, Fit, karp_flatt};
 pub use sections::{Block, Section};
 pub use table::{Cell, Quantity, Table};
 pub use units::{Unit, utc};
+pub use untrusted::shown;
 pub use validity::Warning;
 
 use crate::catalog::{Catalog, Scale};

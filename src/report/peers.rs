@@ -9,7 +9,6 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::path::Path;
-use std::time::Duration;
 
 /// What the package `peers` writes.
 const SCHEMA_VERSION: u32 = 1;
@@ -120,27 +119,13 @@ pub struct TimeRatio {
 impl Peers {
     /// The file in `folder`, and the jobs that can't be used.
     pub(super) fn load(folder: &Path) -> Result<(Option<Self>, Vec<LeftOut>), LeftOut> {
-        let file = read(folder, FILE, SCHEMA_VERSION).map_err(|left_out| LeftOut {
-            // The other records are the suite's.
-            why: left_out
-                .why
-                .replace("`cargo bench`", &format!("`{COMMAND}`")),
-            ..left_out
-        })?;
-        let Some(file) = file else {
+        let Some(file) = read(folder, FILE, SCHEMA_VERSION, COMMAND)? else {
             return Ok((None, vec![]));
         };
         let mut faults = Vec::new();
         let peers = Self::from_json(&file, &mut faults).map_err(|fault| left_out(&fault))?;
         let faults = faults.iter().map(|fault| left_out(fault)).collect();
         Ok((Some(peers), faults))
-    }
-
-    /// When it ended, as far as that was noted.
-    pub(super) fn ended_unix_s(&self) -> u64 {
-        let took = Duration::try_from_secs_f64(self.seconds.unwrap_or(0.0));
-        let seconds = took.map_or(0, |took| took.as_secs());
-        self.started_unix_s.saturating_add(seconds)
     }
 
     /// The version of a peer.

@@ -1,6 +1,6 @@
 //! `paired.json`: ratios that were measured in lock-step.
 
-use super::record::read;
+use super::record::{SUITE, read};
 use crate::criterion_files::LeftOut;
 use crate::whole_file::write_with_folder;
 use serde_json::{Value, json};
@@ -109,8 +109,8 @@ fn rows(comparison: &Value) -> impl Iterator<Item = &str> {
     ratios.map(|ratio| ratio["id"].as_str().unwrap_or_default())
 }
 
-/// A comparison without the rows in `anew`, nor the arms and relaunches behind
-/// them; none if none is left. Each ratio rests on its own arm and the
+/// A comparison without the rows in `anew`, nor their arms and their values in
+/// each relaunch; none if none is left. Each ratio rests on its own arm and the
 /// baseline's, so those that stay are what they were.
 fn without(mut comparison: Value, anew: &BTreeSet<&str>) -> Option<Value> {
     let ratios: Vec<bool> = rows(&comparison).map(|id| !anew.contains(id)).collect();
@@ -144,7 +144,7 @@ fn keep(object: &mut Value, field: &str, stays: &[bool]) {
 pub(super) fn load(folder: &Path) -> Result<(Vec<PairedRatio>, Vec<LeftOut>), LeftOut> {
     let mut ratios = Vec::new();
     let mut left_out = Vec::new();
-    let Some(file) = read(folder, FILE, SCHEMA_VERSION)? else {
+    let Some(file) = read(folder, FILE, SCHEMA_VERSION, SUITE)? else {
         return Ok((ratios, left_out));
     };
     for (index, comparison) in file["comparisons"]

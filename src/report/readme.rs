@@ -147,7 +147,7 @@ fn peers_jobs(sides: &Table, answers: &Table) -> Table {
                     .map(|column| ours[column].plain())
                     .unwrap_or_default()
             });
-            format!("{time} for {unit}")
+            format!("{time} ({unit})")
         });
         jobs.rows
             .push(vec![answer[0].clone(), Cell::text(time), answer[1].clone()]);

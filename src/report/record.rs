@@ -9,10 +9,18 @@ use std::path::{Path, PathBuf};
 /// No record comes near it: one that does is not read.
 const LARGEST_FILE_BYTES: u64 = 64 << 20;
 
+/// What makes the suite's records.
+pub(super) const SUITE: &str = "cargo bench";
+
 /// Reads the JSON file `name` in `folder`, as long as its `schema_version` is
 /// the one that is known here. One that is missing is no error; one that can't
-/// be used is left out, by name.
-pub(super) fn read(folder: &Path, name: &str, version: u32) -> Result<Option<Value>, LeftOut> {
+/// be used is left out, by name, with the command that makes it.
+pub(super) fn read(
+    folder: &Path,
+    name: &str,
+    version: u32,
+    command: &str,
+) -> Result<Option<Value>, LeftOut> {
     let left_out = |why: String| LeftOut {
         path: PathBuf::from(name),
         why,
@@ -32,12 +40,12 @@ pub(super) fn read(folder: &Path, name: &str, version: u32) -> Result<Option<Val
     }
     let value: Value = serde_json::from_slice(&text).map_err(|error| {
         left_out(format!(
-            "it is no JSON ({error}); was it cut off? `cargo bench` writes it again"
+            "it is no JSON ({error}); was it cut off? `{command}` writes it again"
         ))
     })?;
     if value["schema_version"] != version {
         return Err(left_out(format!(
-            "its schema_version is {}, and {version} is what this version reads; `cargo bench` \
+            "its schema_version is {}, and {version} is what this version reads; `{command}` \
              writes it again",
             value["schema_version"]
         )));
@@ -54,7 +62,7 @@ mod tests {
     #[test]
     fn records_that_cannot_be_used_are_named_with_the_reason() {
         let place = tempdir().expect("a folder");
-        assert_eq!(read(place.path(), "cost.json", 1), Ok(None));
+        assert_eq!(read(place.path(), "cost.json", 1, SUITE), Ok(None));
         for (text, reason) in [
             ("", "no JSON"),
             ("{\"schema_version\": 1", "cut off"),
@@ -62,7 +70,7 @@ mod tests {
             ("{\"schema_version\": 2}", "schema_version is 2"),
         ] {
             fs::write(place.path().join("cost.json"), text).expect("a file");
-            let left_out = read(place.path(), "cost.json", 1).expect_err(text);
+            let left_out = read(place.path(), "cost.json", 1, SUITE).expect_err(text);
             assert_eq!(left_out.path, Path::new("cost.json"));
             assert!(left_out.why.contains(reason), "{left_out}");
         }

@@ -1,7 +1,7 @@
 //! `run.json`: what a run was made by, with and on.
 
 use super::machine::Machine;
-use super::record::read;
+use super::record::{SUITE, read};
 use crate::criterion_files::LeftOut;
 use crate::whole_file::write_with_folder;
 use serde_json::{Value, json};
@@ -82,7 +82,7 @@ impl Run {
     }
 
     pub(super) fn load(folder: &Path) -> Result<Option<Self>, LeftOut> {
-        let Some(value) = read(folder, FILE, SCHEMA_VERSION)? else {
+        let Some(value) = read(folder, FILE, SCHEMA_VERSION, SUITE)? else {
             return Ok(None);
         };
         Self::from_json(&value).map(Some).ok_or_else(|| LeftOut {

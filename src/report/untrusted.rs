@@ -3,9 +3,15 @@
 /// A text longer than this is cut: hostile names can be of any length.
 const LONGEST: usize = 300;
 
-/// The text, or its beginning, without characters that nobody can see and
-/// without those that turn the direction of what follows.
-pub(super) fn shown(text: &str) -> String {
+/// The text, or its beginning, without characters that nobody can see, that
+/// steer a terminal, or that turn the direction of what follows: names of files
+/// can hold anything.
+///
+/// ```
+/// assert_eq!(speedup::report::shown("a\u{1b}[31m"), "a\u{fffd}[31m");
+/// ```
+#[must_use]
+pub fn shown(text: &str) -> String {
     let mut characters = text.chars();
     let beginning = characters.by_ref().take(LONGEST);
     let mut shown: String = beginning

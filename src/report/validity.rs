@@ -3,8 +3,9 @@
 
 use super::input::Input;
 use super::machine::Machine;
-use super::peers;
+use super::peers::{self, Peers};
 use super::rows::{Measured, Rows};
+use super::run::Run;
 use super::units::{Unit, utc};
 use crate::catalog::Id;
 
@@ -32,6 +33,9 @@ const LONG_AGO_S: u64 = 3600;
 /// An interval wider than this is too wide to choose by: its upper end over
 /// its lower.
 const WIDE: f64 = 1.25;
+
+/// What a commit of `peers.json` ends with where there were changes on top.
+const DIRTY: &str = "-dirty";
 
 /// All reasons for doubt. `here` is the machine that the page is made on, where
 /// that matters.
@@ -132,36 +136,49 @@ fn of_peers(input: &Input, here: Option<&Machine>) -> Vec<Warning> {
         return warnings;
     };
     let again = format!("`{}` measures them again.", peers::COMMAND);
-    let of_run = input.run.as_ref().map(|run| &run.machine);
-    if let Some(machine) = of_run.or(here)
-        && !machine.may_be(&peers.machine)
-    {
+    let run = input.run.as_ref();
+    let (machine, others) = match run {
+        Some(run) => (Some(&run.machine), "what is shown beside them"),
+        None => (here, "this page was made on"),
+    };
+    if machine.is_some_and(|machine| !machine.may_be(&peers.machine)) {
         warnings.push(warning(
             "peers_other_machine",
-            "Peers were measured on another machine than what is shown beside them.",
+            format!("Peers were measured on another machine than {others}."),
             "The file peers.json was copied, or the machine was given other cores. Their ratios \
              hold for that machine.",
             &again,
             vec![],
         ));
     }
-    if let Some(run) = &input.run
-        && peers.ended_unix_s() < run.since_unix_s
-    {
+    if let Some((own, other)) = run.and_then(|run| differs(peers, run)) {
         warnings.push(warning(
-            "peers_older",
-            format!(
-                "Peers were measured before everything else here: on {}, and the rest since {}.",
-                utc(peers.started_unix_s),
-                utc(run.since_unix_s)
-            ),
-            "`cargo bench` does not measure them. Their ratios are of the build that they were \
-             measured with.",
+            "peers_other_build",
+            format!("Peers were measured {own}, the rest {other}."),
+            "`cargo bench` does not measure them. Their ratios are of the build and the scale that \
+             they were measured with.",
             &again,
             vec![],
         ));
     }
     warnings
+}
+
+/// What the peers were measured with and what the rest, where that is not the
+/// same.
+fn differs(peers: &Peers, run: &Run) -> Option<(String, String)> {
+    if let Some(scale) = peers.scale.as_ref().filter(|scale| **scale != run.scale) {
+        return Some((
+            format!("at scale {scale}"),
+            format!("at scale {}", run.scale),
+        ));
+    }
+    let (own, other) = (peers.commit.as_ref()?, run.commit.as_ref()?);
+    // Theirs may be the beginning of it, and says itself where there were
+    // changes on top.
+    let is_same = other.starts_with(own.trim_end_matches(DIRTY));
+    let is_clean = !own.ends_with(DIRTY) || run.is_dirty == Some(true);
+    (!is_same || !is_clean).then(|| (format!("at commit {own}"), format!("at {other}")))
 }
 
 fn of_machine(machine: &Machine) -> Vec<Warning> {

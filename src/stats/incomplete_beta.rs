@@ -83,7 +83,8 @@ pub(super) fn beta_quantile(tail: Tail, probability: f64, a: f64, b: f64) -> f64
         } else {
             f64::midpoint(low, high)
         };
-        if (next - x).abs() <= 2.0 * f64::EPSILON * x {
+        // Near an end, the distance to it has to be right, not x alone.
+        if (next - x).abs() <= 2.0 * f64::EPSILON * x.min(1.0 - x) {
             return next;
         }
         x = next;
@@ -255,6 +256,41 @@ mod tests {
         }
     }
 
+    /// The tail of the quantile is the probability again, within what the last
+    /// bits of x can tell: close to 1, these may move a small tail by more than
+    /// all of it.
+    #[track_caller]
+    fn assert_undone(probability: f64, a: f64, b: f64) {
+        for tail in [Tail::Lower, Tail::Upper] {
+            let x = beta_quantile(tail, probability, a, b);
+            let [low, high] = [1.0 - 4.0 * f64::EPSILON, 1.0 + 4.0 * f64::EPSILON]
+                .map(|factor| beta_tail(tail, x * factor, a, b));
+            let (least, most) = (low.min(high), low.max(high));
+            let what = format!("{tail:?} {probability:e} of {a}, {b}: {x}");
+            assert!(probability > least * (1.0 - 1e-9), "{what}, {least:e}");
+            assert!(probability < most * (1.0 + 1e-9), "{what}, {most:e}");
+            if x <= 0.5 {
+                let found = beta_tail(tail, x, a, b);
+                assert!(
+                    (found / probability - 1.0).abs() < 1e-9,
+                    "{what}, {found:e}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_quantile_next_to_1_is_as_close_as_doubles_lie() {
+        for (probability, a, b) in [
+            (1.734e-14, 15.938_722_174_636_464, 1.027_788_109_726_165),
+            (2.109e-11, 16_620.992_493_257_618, 1.031_294_875_652_317_5),
+            (1.713e-11, 79_729.409_913_532_03, 1.105_990_380_585_606_8),
+            (2.706_531_217_733_852_8e-8, 90_692.954_974_719_5, 1.0),
+        ] {
+            assert_undone(probability, a, b);
+        }
+    }
+
     proptest! {
         // I₍ₓ₎(a, 1) = xᵃ and I₍ₓ₎(1, b) = 1 − (1 − x)ᵇ.
         #[test]
@@ -281,17 +317,7 @@ mod tests {
         fn the_quantile_undoes_the_tail(
             exponent in -15.0..-0.01_f64, a in 1.0..1e5_f64, b in 1.0..1e5_f64,
         ) {
-            let probability = 10_f64.powf(exponent);
-            for tail in [Tail::Lower, Tail::Upper] {
-                let x = beta_quantile(tail, probability, a, b);
-                // x can't be closer than its last bits, and close to 1 these
-                // alone may move a small tail by a thousandth of it.
-                let [low, high] = [1.0 - 4.0 * f64::EPSILON, 1.0 + 4.0 * f64::EPSILON]
-                    .map(|factor| beta_tail(tail, x * factor, a, b));
-                let (least, most) = (low.min(high), low.max(high));
-                prop_assert!(probability > least * (1.0 - 1e-9), "{} {}", x, least);
-                prop_assert!(probability < most * (1.0 + 1e-9), "{} {}", x, most);
-            }
+            assert_undone(10_f64.powf(exponent), a, b);
         }
     }
 }

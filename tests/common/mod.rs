@@ -15,11 +15,11 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A measurement that takes as little time as Criterion lets it.
 pub(crate) const QUICK: [&str; 6] = [
     "--bench",
-    "--measurement-time=0.05",
-    "--sample-size=10",
     "--warm-up-time=0.01",
     "--nresamples=100",
     "--noplot",
+    "--measurement-time=0.05",
+    "--sample-size=10",
 ];
 
 /// The suite's executable, built in the profile of the tests.

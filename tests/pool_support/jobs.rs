@@ -60,7 +60,6 @@ pub const KILL_SELF_IF: Job<(bool, u64), u64> = Job::new("kill self", |(die, x)|
     }
     x
 });
-/// Answers, and aborts a moment later.
 /// Notes its number in a file, and then kills itself where that is asked for.
 pub const NOTE: Job<(String, bool, u64), u64> = Job::new("note", |(path, die, x)| {
     let mut file = fs::OpenOptions::new().append(true).open(path).unwrap();
@@ -71,9 +70,12 @@ pub const NOTE: Job<(String, bool, u64), u64> = Job::new("note", |(path, die, x)
     }
     x
 });
-pub const ABORT_AFTERWARDS: Job<u64, u64> = Job::new("abort afterwards", |x| {
-    thread::spawn(|| {
-        thread::sleep(Duration::from_millis(20));
+/// Answers, and aborts once the file exists.
+pub const ABORT_AFTERWARDS: Job<(String, u64), u64> = Job::new("abort afterwards", |(path, x)| {
+    thread::spawn(move || {
+        while !Path::new(&path).exists() {
+            thread::sleep(Duration::from_millis(1));
+        }
         process::abort();
     });
     x
@@ -198,7 +200,9 @@ fn panic_as(kind: u8) -> u8 {
 fn speak(text: String) -> String {
     println!("out: {text}");
     std::io::stdout().flush().unwrap();
-    eprintln!("err: {text}");
+    // At one go: another worker writes to the same pipe.
+    let line = format!("err: {text}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
     let mut input = String::new();
     std::io::stdin().read_to_string(&mut input).unwrap();
     // A program that the job starts has the same.

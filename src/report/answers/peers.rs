@@ -21,8 +21,8 @@ impl TimeRatio {
     }
 }
 
-/// How every other side of a job does beside our own: first what is faster,
-/// then what is undecided, then what is slower.
+/// How every other side of a job does beside our own: first the peers, then our
+/// other sides; of each, what is faster, then undecided, then slower.
 pub(in crate::report) fn against_peers(job: &PeerJob) -> String {
     let Some(ours) = job.sides.first() else {
         return String::new();
@@ -68,7 +68,7 @@ fn clause(side: &PeerSide, ratio: &TimeRatio) -> String {
 
 /// A side's name with whose it is, where that does not show: a side of moka's
 /// called `get_with` is "moka, `get_with`".
-fn full_name(side: &PeerSide) -> String {
+pub(in crate::report) fn full_name(side: &PeerSide) -> String {
     let name = &side.name;
     match &side.peer {
         Some(peer) if !side.is_ours && !shows(name, peer) => format!("{peer}, {name}"),
@@ -138,12 +138,14 @@ mod tests {
             said(vec![
                 side("CPython", false, Some((5.85, 5.78, 5.89))),
                 side("rayon", true, Some((1.5, 1.4, 1.6))),
+                side("digits", true, Some((0.5, 0.4, 0.8))),
                 side("GMP", false, Some((0.5, 0.4, 0.8))),
                 side("dashu", false, Some((1.01, 0.98, 1.04))),
             ]),
             "GMP is faster, 2.00 (1.25 to 2.50) times as fast as prime swing; undecided: dashu may \
              take anything from 0.980 to 1.04 times as long; CPython takes 5.85 (5.78 to 5.89) \
-             times as long; our own rayon takes 1.50 (1.40 to 1.60) times as long."
+             times as long; our own digits is faster, 2.00 (1.25 to 2.50) times as fast; our own \
+             rayon takes 1.50 (1.40 to 1.60) times as long."
         );
         for touching in [(1.0, 0.9, 1.0), (1.1, 1.0, 1.2)] {
             let said = said(vec![side("GMP", false, Some(touching))]);

@@ -2,14 +2,15 @@
 
 use super::axis::Axis;
 use super::xy::tick_text;
-use super::{Dot, fitting, marker, whiskers};
+use super::{Dot, fitting, letters_wide, letters_within, marker, whiskers};
 use crate::report::svg::{Anchor, Svg};
 use crate::report::units::Unit;
 
 const WIDTH: f64 = 760.0;
-/// Names stand here, of so many letters at most.
+/// Names stand here.
 const LEFT: f64 = 256.0;
-const NAME_LETTERS: usize = 36;
+/// Between a name and what follows.
+const AFTER_NAME: f64 = 14.0;
 /// The numbers and their intervals stand here.
 const RIGHT: f64 = 186.0;
 const TOP: f64 = 34.0;
@@ -18,12 +19,11 @@ const LINE: f64 = 24.0;
 /// Between two groups, beside what a line takes.
 const GAP: f64 = 8.0;
 
-/// Letters of a group's name, and of what it is held against.
-const GROUP_LETTERS: usize = 58;
+/// Letters of what a group is held against; its name has the rest of the line.
 const REFERENCE_LETTERS: usize = 40;
 
 /// A picture with more lines is cut between two groups, so that paper can hold
-/// it.
+/// it; a larger group has a picture to itself.
 const MOST_LINES: usize = 30;
 
 /// Ratios to the same reference.
@@ -99,10 +99,11 @@ impl ForestPlot {
         );
         let mut y = TOP + LINE / 2.0;
         for group in groups {
-            let name = fitting(&group.name, GROUP_LETTERS);
-            svg.words("value", (0.0, y + 4.0), Anchor::Start, &name);
             let reference = fitting(&group.reference, REFERENCE_LETTERS);
             svg.words("label", (WIDTH, y + 4.0), Anchor::End, &reference);
+            let taken = letters_wide(reference.chars().count()) + AFTER_NAME;
+            let name = fitting(&group.name, letters_within(WIDTH - taken));
+            svg.words("value", (0.0, y + 4.0), Anchor::Start, &name);
             for dot in &group.dots {
                 y += LINE;
                 self.draw(&mut svg, dot, y);
@@ -113,8 +114,9 @@ impl ForestPlot {
     }
 
     fn draw(&self, svg: &mut Svg, dot: &Dot, y: f64) {
-        let name = fitting(&dot.name, NAME_LETTERS);
-        svg.words("name", (LEFT - 14.0, y + 4.0), Anchor::End, &name);
+        let room = LEFT - AFTER_NAME;
+        let name = fitting(&dot.name, letters_within(room));
+        svg.words("name", (room, y + 4.0), Anchor::End, &name);
         let said = said(dot);
         svg.group(&format!("s s{}", dot.look), None, |svg| {
             svg.group("p", Some(&format!("{}: {said}", dot.name)), |svg| {

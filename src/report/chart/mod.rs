@@ -18,6 +18,9 @@ use super::svg::Svg;
 pub(super) const LOOKS: usize = 7;
 
 /// Half the height of a marker.
+/// A letter's width, about.
+const LETTER: f64 = 7.0;
+
 const MARKER: f64 = 4.5;
 
 /// The look of a strategy, the same in all charts; others get one by `place`.
@@ -76,6 +79,21 @@ fn whiskers(svg: &mut Svg, low: f64, high: f64, y: f64) {
     for x in [low, high] {
         svg.line("error", (x, y - 4.0), (x, y + 4.0));
     }
+}
+
+/// How wide so many letters are, about.
+fn letters_wide(letters: usize) -> f64 {
+    letters as f64 * LETTER
+}
+
+/// How many letters fit, about.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "pictures are some hundred letters wide; less than nothing holds none"
+)]
+fn letters_within(width: f64) -> usize {
+    (width / LETTER) as usize
 }
 
 /// The text, cut where it has more letters than there is room for.

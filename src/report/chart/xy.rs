@@ -1,7 +1,7 @@
 //! Lines over an axis: values against workers, sizes, hit ratios.
 
 use super::axis::Axis;
-use super::{marker, spread_out};
+use super::{letters_wide, marker, spread_out};
 use crate::report::svg::{Anchor, Svg};
 use crate::report::units::Unit;
 
@@ -11,7 +11,6 @@ const LEFT: f64 = 62.0;
 /// Names of the lines stand here: at least so wide, and as wide as the longest
 /// name takes, with so much around it.
 const RIGHT: f64 = 168.0;
-const LETTER: f64 = 7.0;
 const AROUND_NAME: f64 = 36.0;
 const TOP: f64 = 34.0;
 const BOTTOM: f64 = 46.0;
@@ -71,7 +70,7 @@ impl XyChart {
         let names = self.series.iter().map(|series| &series.name);
         let names = names.chain(self.ideal.iter().map(|ideal| &ideal.name));
         let longest = names.map(|name| name.chars().count()).max().unwrap_or(0);
-        RIGHT.max(longest as f64 * LETTER + AROUND_NAME)
+        RIGHT.max(letters_wide(longest) + AROUND_NAME)
     }
 
     fn at(&self, x: f64, y: f64) -> (f64, f64) {

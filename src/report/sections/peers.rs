@@ -1,7 +1,7 @@
 //! Against its peers: what else does the same jobs, and how long that takes.
 
 use super::{Block, Section};
-use crate::report::answers::{Claim, against_peers};
+use crate::report::answers::{Claim, against_peers, full_name};
 use crate::report::chart::{Axis, Dot, ForestGroup, ForestPlot};
 use crate::report::input::Input;
 use crate::report::peers::{COMMAND, PeerJob, PeerSide, Peers, TimeRatio};
@@ -124,7 +124,7 @@ fn group(job: &PeerJob) -> Option<ForestGroup> {
 fn dot(side: &PeerSide) -> Option<Dot> {
     let ratio = side.ratio?;
     Some(Dot {
-        name: side.name.clone(),
+        name: full_name(side),
         look: look(side.is_ours, &ratio),
         value: ratio.estimate,
         interval: Some((ratio.low, ratio.high)),
@@ -151,6 +151,7 @@ fn table(peers: &Peers) -> Table {
         "of",
         "peak memory",
         "relaunches",
+        "peer",
         "version",
         "its time includes",
     ];
@@ -171,6 +172,7 @@ fn table(peers: &Peers) -> Table {
                 Cell::text(side.unit.clone()),
                 Cell::number(peak, "–"),
                 Cell::number(side.ratio.map(|_| relaunches), "–"),
+                side.peer.clone().map_or(Cell::Missing("–"), Cell::text),
                 match version {
                     Some(Some(version)) => Cell::text(version),
                     Some(None) => Cell::Missing("unknown"),
