@@ -2,7 +2,7 @@
 
 use crate::load::Load;
 use crate::rounded::rounded;
-use crate::subject::{BASE, KINDS, Kind, PERCENTS, REBUILT, Subject, rebuilt, slowed};
+use crate::subject::{BASE, Culprit, REBUILT, Subject, culprits, rebuilt, slowed};
 use crate::usual;
 use serde_json::{Value, json};
 use speedup::gate::output::to_json;
@@ -18,6 +18,13 @@ pub(crate) enum Experiment {
     Power,
     UsualFalseAlarms,
     UsualPower,
+}
+
+/// What one run is of.
+pub(crate) struct Run {
+    /// Its place among all.
+    pub(crate) index: usize,
+    culprit: Option<Culprit>,
 }
 
 impl Experiment {
@@ -56,19 +63,27 @@ impl Experiment {
         matches!(self, Self::UsualFalseAlarms | Self::UsualPower)
     }
 
-    /// How many runs there are, if so many are asked for: for each kind and
-    /// size, where there are several.
-    pub(crate) fn runs(self, asked: usize) -> usize {
-        if self.is_power() {
-            asked * KINDS.len() * PERCENTS.len()
-        } else {
-            asked
+    /// The next run, if there are to be `count`, of each culprit where there are
+    /// several; none if all are there.
+    pub(crate) fn next(self, lines: &[Value], count: usize) -> Option<Run> {
+        let index = lines.len();
+        if !self.is_power() {
+            let culprit = None;
+            return (index < count).then_some(Run { index, culprit });
         }
+        let runs = |(kind, percent): &Culprit| {
+            let is_of = |line: &&Value| line["slowed"] == kind.id() && line["percent"] == *percent;
+            lines.iter().filter(is_of).count()
+        };
+        // The first of those that were slowed least often.
+        let culprit = culprits().min_by_key(runs);
+        let is_missing = culprit.as_ref().is_some_and(|one| runs(one) < count);
+        is_missing.then_some(Run { index, culprit })
     }
 
     /// One run, as a line to write down.
-    pub(crate) fn run(self, subject: &Subject, index: usize) -> Result<Value, Box<dyn Error>> {
-        let culprit = self.is_power().then(|| culprit(index));
+    pub(crate) fn run(self, subject: &Subject, run: &Run) -> Result<Value, Box<dyn Error>> {
+        let Run { index, culprit } = *run;
         let head = match (self, culprit) {
             (_, Some((kind, percent))) => slowed(kind, percent),
             (Self::FalseAlarmsRebuilt, None) => rebuilt(index),
@@ -83,25 +98,16 @@ impl Experiment {
         line["run"] = json!(index);
         line["head"] = json!(head);
         if let Some((kind, percent)) = culprit {
-            line["slowed"] = json!(format!("kind/{}", kind.name));
+            line["slowed"] = json!(kind.id());
             line["percent"] = json!(percent);
         }
         Ok(line)
     }
 }
 
-/// Sizes change slowest, kinds fastest.
-fn culprit(index: usize) -> (Kind, u32) {
-    let kind = KINDS[index % KINDS.len()];
-    let percent = PERCENTS[index / KINDS.len() % PERCENTS.len()];
-    (kind, percent)
-}
-
 /// Compiles every revision that a run may need, and measures nothing.
 pub(crate) fn build(subject: &Subject) -> Result<(), Box<dyn Error>> {
-    let slowed = KINDS
-        .iter()
-        .flat_map(|kind| PERCENTS.map(|percent| slowed(*kind, percent)));
+    let slowed = culprits().map(|(kind, percent)| slowed(kind, percent));
     let heads = slowed
         .chain((0..REBUILT).map(rebuilt))
         .chain([BASE.to_owned()]);

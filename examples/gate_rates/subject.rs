@@ -14,6 +14,14 @@ pub(crate) struct Kind {
     /// The constant of the package that counts its work, and its value.
     constant: &'static str,
     count: u32,
+    /// The smallest of the slowdowns that are to be found, in percent.
+    least: u32,
+}
+
+impl Kind {
+    pub(crate) fn id(self) -> String {
+        format!("kind/{}", self.name)
+    }
 }
 
 pub(crate) const KINDS: [Kind; 4] = [
@@ -21,26 +29,41 @@ pub(crate) const KINDS: [Kind; 4] = [
         name: "single_threaded",
         constant: "SINGLE_THREADED",
         count: 20_000,
+        least: 4,
     },
     Kind {
         name: "rayon",
         constant: "RAYON",
         count: 40_000,
+        least: 6,
     },
     Kind {
         name: "process_pool",
         constant: "PROCESS_POOL",
         count: 80_000,
+        least: 6,
     },
     Kind {
         name: "sleep",
         constant: "SLEEP",
         count: 300,
+        least: 6,
     },
 ];
 
 /// By how much benchmarks are slowed.
 pub(crate) const PERCENTS: [u32; 3] = [4, 6, 10];
+
+/// A benchmark that is slowed, and by how many percent.
+pub(crate) type Culprit = (Kind, u32);
+
+/// Those that are to be found; sizes change slowest, kinds fastest.
+pub(crate) fn culprits() -> impl Iterator<Item = Culprit> {
+    let all = PERCENTS
+        .into_iter()
+        .flat_map(|percent| KINDS.map(|kind| (kind, percent)));
+    all.filter(|(kind, percent)| *percent >= kind.least)
+}
 
 /// Versions under which the same source is compiled to other layouts.
 pub(crate) const REBUILT: usize = 10;

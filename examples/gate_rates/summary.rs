@@ -77,7 +77,7 @@ fn verdicts(lines: &[Value]) -> Result<String, Box<dyn Error>> {
     let mut text = format!("| benchmark | {} | smallest found |\n", names.join(" | "));
     writeln!(text, "|---|{}---:|", "---:|".repeat(names.len()))?;
     for kind in KINDS {
-        let id = format!("kind/{}", kind.name);
+        let id = kind.id();
         let own: Vec<&Value> = lines
             .iter()
             .flat_map(benchmarks)
@@ -130,7 +130,7 @@ fn power(lines: &[Value]) -> Result<String, Box<dyn Error>> {
     );
     for kind in KINDS {
         for percent in PERCENTS {
-            let id = format!("kind/{}", kind.name);
+            let id = kind.id();
             let own: Vec<&Value> = lines
                 .iter()
                 .filter(|line| line["slowed"] == id.as_str() && line["percent"] == percent)
@@ -156,7 +156,7 @@ fn power(lines: &[Value]) -> Result<String, Box<dyn Error>> {
     }
     text.push_str("\n| slowed | decisions | found nine times in ten from |\n|---|---:|---:|\n");
     for kind in KINDS {
-        let id = format!("kind/{}", kind.name);
+        let id = kind.id();
         let of_kind = lines.iter().filter(|line| line["slowed"] == id.as_str());
         let sizes: Result<Vec<f64>, _> = of_kind
             .filter_map(|line| smallest_decided(line, &id))
@@ -228,7 +228,7 @@ fn usual(lines: &[Value]) -> Result<String, Box<dyn Error>> {
         "| benchmark | slowed by | Criterion | means, 5 % | means, 10 % | U-test, 1 % |\n|---|---:|---|---|---|---|\n",
     );
     for kind in KINDS {
-        let id = format!("kind/{}", kind.name);
+        let id = kind.id();
         for percent in [0].into_iter().chain(PERCENTS) {
             let is_own = |line: &Value| match line["slowed"].as_str() {
                 Some(slowed) if slowed == id => line["percent"] == percent,

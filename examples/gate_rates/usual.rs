@@ -19,7 +19,7 @@ pub(crate) fn run(
     let ids: Vec<String> = KINDS
         .into_iter()
         .filter(|kind| only.is_none_or(|only| only == *kind))
-        .map(|kind| format!("kind/{}", kind.name))
+        .map(Kind::id)
         .collect();
     let only = only.map(|_| ids[0].as_str());
     let [base, head] = [executable(subject, BASE)?, executable(subject, head)?];
