@@ -23,6 +23,7 @@
 //! | `relaunch` | one relaunch: check, warm, take turns |
 //! | `conductor` | all relaunches of a job; `group` sees that nothing outlives one |
 //! | `result`, `record`, `table` | what came out: estimates, JSON, text |
+//! | `settings` | what a run was told, as it would be typed again |
 //! | `cli` | flags, progress, exit code |
 
 mod apart;
@@ -42,6 +43,7 @@ mod record;
 mod relaunch;
 mod residue;
 mod result;
+mod settings;
 mod table;
 
 pub use cli::run;
