@@ -2,7 +2,7 @@
 
 use super::dispatch::{PYTHON, TWO, digest, empty};
 use super::warmed::Warmed;
-use crate::job::{Contender, Extent, Job, Outcome, Side};
+use crate::job::{Contender, Cpus, Extent, Job, Outcome, Side};
 use crate::peer::{CPYTHON, JOBLIB, PROCSPAWN};
 use crate::python::python;
 use speedup::strategy::{Shipped, process_pool};
@@ -45,6 +45,7 @@ pub(super) fn job() -> Job {
         unit: "100,000 jobs",
         checked: "the answers of 2,000 jobs, in order; of all that are timed, how many there are",
         is_checked_whole: false,
+        cpus: Cpus::All,
         rounds: 2,
         sides,
     }

@@ -3,7 +3,7 @@
 
 use super::kernels::{ByPart, CHECKED_WHOLE, Number, Parts, WholeList};
 use crate::gmp::gmp;
-use crate::job::{Job, Side};
+use crate::job::{Cpus, Job, Side};
 use crate::peer::{CPYTHON, DASHU, GMP, MALACHITE, NUM_BIGINT};
 use crate::python::python;
 use dashu_int::UBig;
@@ -31,6 +31,7 @@ pub(super) fn job(scale: Scale) -> Job {
         unit: "the whole list",
         checked: CHECKED_WHOLE,
         is_checked_whole: true,
+        cpus: Cpus::All,
         rounds: 4,
         sides,
     }

@@ -1,6 +1,6 @@
 //! What printing the notebook's employee costs: `str(e)` and `repr(e)`.
 
-use crate::job::{Contender, Extent, Job, Outcome, Side};
+use crate::job::{Contender, Cpus, Extent, Job, Outcome, Side};
 use crate::peer::CPYTHON;
 use crate::python::python;
 use speedup::workload::employee::Employee;
@@ -61,6 +61,7 @@ fn job(
         unit: "a call",
         checked: "the texts are the same",
         is_checked_whole: true,
+        cpus: Cpus::All,
         rounds: ROUNDS,
         sides: vec![
             Side::ours(

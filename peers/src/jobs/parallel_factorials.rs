@@ -2,7 +2,7 @@
 
 use super::kernels::{CHECKED_WHOLE, checked_digest};
 use crate::in_process::InProcess;
-use crate::job::{Contender, Job, Outcome, Side};
+use crate::job::{Contender, Cpus, Job, Outcome, Side};
 use crate::peer::{CPYTHON, JOBLIB, NUM_BIGINT, RAYON};
 use crate::python::python;
 use speedup::catalog::Scale;
@@ -25,6 +25,7 @@ pub(super) fn job(scale: Scale) -> Job {
         unit: "the whole list",
         checked: CHECKED_WHOLE,
         is_checked_whole: true,
+        cpus: Cpus::All,
         rounds: 3,
         sides,
     }

@@ -4,7 +4,7 @@
 use super::warmed::Warmed;
 use crate::apart::{self, apart as in_a_process_of_its_own};
 use crate::in_process::InProcess;
-use crate::job::{Contender, Extent, Job, Outcome, Side};
+use crate::job::{Contender, Cpus, Extent, Job, Outcome, Side};
 use crate::peer::{CPYTHON, TOKIO};
 use crate::python::python;
 use speedup::catalog::Scale;
@@ -39,6 +39,7 @@ pub(super) fn three(scale: Scale) -> Job {
         unit: "three sleeps",
         checked: "every sleep has ended, in order, and says how long it was to be",
         is_checked_whole: true,
+        cpus: Cpus::All,
         rounds: rounds(longest),
         sides: vec![
             Side::ours(
@@ -138,6 +139,7 @@ fn many(name: &'static str, number: &str, unit: &'static str, count: usize, ns: 
         unit,
         checked: "every sleep has ended, and says how long it was to be",
         is_checked_whole: true,
+        cpus: Cpus::All,
         rounds: 1,
         sides: vec![
             Side::ours(
