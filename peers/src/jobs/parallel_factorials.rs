@@ -71,16 +71,16 @@ fn peers(end: u32) -> Vec<Side> {
     vec![
         Side::peer(
             CPYTHON,
-            "multiprocessing.Pool(2)",
-            "pool.map(math.factorial, range(…)) on workers started before; freeing the list is \
-             not in it",
-            start("Pool", 2),
+            "multiprocessing.Pool",
+            "pool.map(math.factorial, range(…)) on a worker a core, started before; freeing the \
+             list is not in it",
+            start("Pool", cores),
         ),
         Side::peer(
             CPYTHON,
             "multiprocessing.Pool(10)",
-            "the notebook's pool.map(math.factorial, range(…)) on workers started before; freeing \
-             the list is not in it",
+            "the notebook's pool.map(math.factorial, range(…)) on 10 workers, whatever the cores, \
+             started before; freeing the list is not in it",
             start("Pool", 10),
         ),
         Side::peer(

@@ -190,7 +190,7 @@ pub(super) fn stampede(scale: Scale) -> Job {
             "{THREADS} threads that miss the same key at once, whose answer takes {:?}",
             second * MISSING
         ),
-        unit: "until all have the answer",
+        unit: "all eight answers",
         checked: "every thread is told the same text, and the function runs as often as the \
                   side says",
         is_checked_whole: true,
