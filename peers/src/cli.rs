@@ -7,16 +7,15 @@ use crate::job::{Job, Outcome};
 use crate::machine;
 use crate::record::{Earlier, Record};
 use crate::result::{JobResult, Skipped};
+use crate::settings::{Settings, USUAL_RELAUNCHES};
 use crate::table;
-use clap::Parser;
-use speedup::catalog::SCALE_VARIABLE;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use std::env;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
-
-const COMMAND: &str = "cargo run --release --manifest-path peers/Cargo.toml";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,7 +45,7 @@ struct Arguments {
     #[arg(long, value_name = "FILE", default_value_os_t = default_output())]
     output: PathBuf,
     /// Fresh starts of everything, a value each.
-    #[arg(long, value_name = "COUNT", default_value_t = 8,
+    #[arg(long, value_name = "COUNT", default_value_t = USUAL_RELAUNCHES,
           value_parser = clap::value_parser!(u16).range(6..=100))]
     relaunches: u16,
 }
@@ -78,30 +77,25 @@ pub fn run(jobs: &[Job]) -> ExitCode {
 }
 
 fn command(all: &[Job], arguments: &Arguments) -> Outcome<()> {
-    let words = &arguments.words;
     let names: Vec<&str> = all.iter().map(|job| job.name).collect();
-    // A word that is a name means that job alone.
-    let means =
-        |word: &str, name: &str| name == word || (name.contains(word) && !names.contains(&word));
-    let wanted = |job: &&Job| words.is_empty() || words.iter().any(|word| means(word, job.name));
-    let jobs: Vec<&Job> = all.iter().filter(wanted).collect();
-    if jobs.is_empty() {
-        return Err(format!("no job matches; there are: {}", names.join(", ")).into());
-    }
+    let jobs = wanted(all, &names, &arguments.words).unwrap_or_else(|complaint| {
+        let mut command = Arguments::command();
+        command.error(ErrorKind::InvalidValue, complaint).exit()
+    });
     if arguments.list {
         return Ok(print(&list(&jobs))?);
     }
+    // As it is before measuring: that takes minutes, in which it may change.
+    let commit = machine::commit();
     let started = Instant::now();
     let started_unix_s = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let run = Run::of(&jobs, usize::from(arguments.relaunches))?;
-    let scale =
-        env::var(SCALE_VARIABLE).map_or_else(|_| "1".to_owned(), |scale| scale.trim().to_owned());
     let record = Record {
         started_unix_s,
         seconds: started.elapsed().as_secs_f64(),
-        commit: machine::commit(),
-        command: repeat(&scale, words),
-        scale,
+        commit,
+        settings: Settings::here(arguments.relaunches),
+        words: arguments.words.clone(),
         machine: machine::machine(),
         versions: run.peers.versions(),
         skipped: run.skipped,
@@ -126,17 +120,19 @@ fn command(all: &[Job], arguments: &Arguments) -> Outcome<()> {
     }
 }
 
-/// What the command was, as it would be typed.
-fn repeat(scale: &str, words: &[String]) -> String {
-    let scale = match scale {
-        "1" => String::new(),
-        scale => format!("{SCALE_VARIABLE}={scale} "),
-    };
-    let words = match words {
-        [] => String::new(),
-        words => format!(" -- {}", words.join(" ")),
-    };
-    format!("{scale}{COMMAND}{words}")
+/// The jobs that the words mean: all where there are none. A word that is a name
+/// means that job alone, and one that means none is complained of.
+fn wanted<'a>(all: &'a [Job], names: &[&str], words: &[String]) -> Result<Vec<&'a Job>, String> {
+    let means =
+        |word: &str, name: &str| name == word || (name.contains(word) && !names.contains(&word));
+    for word in words {
+        if !names.iter().any(|name| means(word, name)) {
+            let names = names.join(", ");
+            return Err(format!("no job is called '{word}'; there are: {names}"));
+        }
+    }
+    let is_meant = |job: &&Job| words.is_empty() || words.iter().any(|word| means(word, job.name));
+    Ok(all.iter().filter(is_meant).collect())
 }
 
 /// A pipe that nobody reads any more is no panic.

@@ -13,8 +13,16 @@ use std::process::Command;
 /// An argument that only this program gives to itself.
 pub(crate) const RELAUNCH: &str = "--relaunch";
 
-/// Up to so much freed memory stays with each process: 4 GB, so all of it.
-const KEPT_BYTES: &str = "4294967295";
+/// How glibc is told to keep the memory that a process frees, and to use it again.
+/// By itself it does so or not by what else lies on the heap, and lists of big
+/// numbers would be compared by that.
+const KEEPING_MEMORY: [(&str, &str); 2] = [
+    // Of the end of the heap, up to 4 GB stay: all of it.
+    ("MALLOC_TRIM_THRESHOLD_", "4294967295"),
+    // Whoever sets one threshold fixes the other, at 128 KiB: blocks from there
+    // on would be mapped anew each time. 32 MiB is as far as glibc itself goes.
+    ("MALLOC_MMAP_THRESHOLD_", "33554432"),
+];
 
 /// Peers that were looked for: their version, or why they are missing.
 #[derive(Debug, Default)]
@@ -90,9 +98,7 @@ fn relaunch(
     let places = json!(able).to_string();
     let mut command = Command::new(env::current_exe()?);
     command.args([RELAUNCH, job.name, &index.to_string(), &places]);
-    // Whether glibc gives freed memory back to the system depends on what else
-    // lies on a process's heap; lists of big numbers would be compared by that.
-    command.env("MALLOC_TRIM_THRESHOLD_", KEPT_BYTES);
+    command.envs(KEEPING_MEMORY);
     let ended = watchman.run(&mut command)?;
     if !ended.status.success() {
         let message = ended.stderr.trim().trim_start_matches("error: ");

@@ -58,16 +58,14 @@ impl Watchman {
         let told = self.tell(&group.to_string());
         let stdout = read_all(leader.stdout.take());
         let stderr = read_all(leader.stderr.take());
-        if told.is_ok() {
-            wait_without_reaping(group)?;
-        }
-        // As long as the leader is not reaped, its number means this group only.
-        // Nobody left in it is what it should be.
+        let ended = told.and_then(|()| wait_without_reaping(group));
+        // As long as the leader is not reaped, its number means this group only:
+        // it is killed, and the watchman forgets it, before that. Nobody left in it
+        // is what it should be, and a watchman who has gone will not kill anything.
         let _ = kill_process_group(group, Signal::KILL);
-        let status = leader.wait()?;
-        // A watchman who has gone will not kill anything either.
         let _ = self.tell("");
-        told?;
+        let status = leader.wait()?;
+        ended?;
         Ok(Ended {
             status,
             stdout: stdout.join().unwrap_or_default(),

@@ -47,10 +47,16 @@ where
     }
 
     fn time_ns(&mut self, unit: usize) -> Outcome<f64> {
-        let start = Instant::now();
-        let result = (self.run)(Extent::Unit(black_box(unit)));
-        let taken = start.elapsed();
-        drop(black_box(result?));
-        Ok(taken.as_nanos() as f64)
+        let (ns, result) = timed(|| (self.run)(Extent::Unit(black_box(unit))));
+        result.map(|_| ns)
     }
+}
+
+/// How many nanoseconds some work takes, and what comes of it, which is not freed
+/// yet.
+pub(crate) fn timed<T>(run: impl FnOnce() -> T) -> (f64, T) {
+    let start = Instant::now();
+    let result = run();
+    let taken = start.elapsed();
+    (taken.as_nanos() as f64, black_box(result))
 }

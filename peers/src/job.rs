@@ -21,10 +21,24 @@ pub struct Job {
     /// Whether the first relaunch checks the whole work, where that takes no
     /// longer than timing it; each of the others checks a unit of it.
     pub is_checked_whole: bool,
+    /// What it may run on.
+    pub cpus: Cpus,
     /// How often the sides take turns in one relaunch.
     pub rounds: usize,
     /// The reference first.
     pub sides: Vec<Side>,
+}
+
+/// Which CPUs a job's relaunches may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cpus {
+    /// Those that the program may use.
+    All,
+    /// The first of them, with all processes of all sides: for sides that are two
+    /// processes which take turns. Only Linux keeps a process on one; elsewhere
+    /// there can be no such job.
+    #[cfg(target_os = "linux")]
+    One,
 }
 
 /// Gets a side ready, outside the clock: processes started, inputs made.
@@ -149,14 +163,16 @@ pub trait Contender {
     fn digest(&mut self, extent: Extent) -> Outcome<String>;
 
     /// Does a unit, and takes its time in nanoseconds. What the work leaves
-    /// behind is freed after the clock has stopped.
+    /// behind is freed after the clock has stopped, unless the side's `includes`
+    /// says otherwise: where many calls are timed in a row, each frees its own.
     ///
     /// # Errors
     /// When there is no answer.
     fn time_ns(&mut self, unit: usize) -> Outcome<f64>;
 
-    /// Gets caches, clocks and workers warm before the first round: by default
-    /// with unit 0, which is thrown away.
+    /// Gets caches, clocks and workers warm before the first round, after the
+    /// check: by default with unit 0, whose time is thrown away. A side whose units
+    /// are long does nothing here, as the check was work enough.
     ///
     /// # Errors
     /// As `time_ns`.

@@ -3,7 +3,7 @@
 //! A [`Job`] is work that several [`Side`]s do, the first of them ours: the
 //! reference. The program measures each job in relaunches. A relaunch is this
 //! program started again, with fresh processes of everything: it checks that
-//! all sides give the same answer, warms them, and lets them take turns in short
+//! all sides give the same answer, warms those whose units are short, and lets them take turns in short
 //! units, in an order that alternates (A B C, then C B A), so that the
 //! machine's drift cancels. It gives one ln ratio a side, the median over its
 //! rounds; the result is the Hodges–Lehmann estimate over the relaunches with
@@ -19,10 +19,11 @@
 //! | `in_process` | a side that runs in this program |
 //! | `external` | a side that is a process of its own, asked over a pipe |
 //! | `python`, `gmp`, `apart` | the kinds of those |
-//! | `one_cpu` | for what takes turns: a job on one CPU alone |
+//! | `one_cpu` | for what takes turns: a relaunch on one CPU alone |
 //! | `relaunch` | one relaunch: check, warm, take turns |
 //! | `conductor` | all relaunches of a job; `group` sees that nothing outlives one |
 //! | `result`, `record`, `table` | what came out: estimates, JSON, text |
+//! | `settings` | what a run was told, as it would be typed again |
 //! | `cli` | flags, progress, exit code |
 
 mod apart;
@@ -35,6 +36,7 @@ mod in_process;
 mod job;
 pub mod jobs;
 mod machine;
+#[cfg(target_os = "linux")]
 mod one_cpu;
 mod peer;
 mod python;
@@ -42,11 +44,12 @@ mod record;
 mod relaunch;
 mod residue;
 mod result;
+mod settings;
 mod table;
 
 pub use cli::run;
 pub use in_process::InProcess;
-pub use job::{Contender, Extent, Job, Outcome, Side};
+pub use job::{Contender, Cpus, Extent, Job, Outcome, Side};
 pub use peer::{
     CACHED, CPYTHON, DASHU, GMP, JOBLIB, MALACHITE, MEMOIZE, MOKA, Missing, NUM_BIGINT, PROCSPAWN,
     Peer, QUICK_CACHE, RAYON, STD, TOKIO,

@@ -1,16 +1,14 @@
 //! Two processes that take turns are either on one CPU or on two, as the
 //! scheduler likes, and waking the other costs more on two. Times of both kinds
-//! in one result say nothing, so such a job is held on one CPU.
+//! in one result say nothing, so a job that goes there and back between two
+//! processes is held on one CPU.
 
 use crate::job::Outcome;
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 /// Keeps this thread, and all threads and processes that it starts from now
-/// on, on the first of the CPUs that it may use: what `taskset` does. Asked
-/// again, it changes nothing.
-#[cfg(target_os = "linux")]
+/// on, on the first of the CPUs that it may use: what `taskset` does.
 pub(crate) fn stay_on_one_cpu() -> Outcome<()> {
-    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
-
     let allowed = sched_getaffinity(None)?;
     let first = (0..CpuSet::MAX_CPU).find(|cpu| allowed.is_set(*cpu));
     let mut one = CpuSet::new();
@@ -18,16 +16,9 @@ pub(crate) fn stay_on_one_cpu() -> Outcome<()> {
     Ok(sched_setaffinity(None, &one)?)
 }
 
-/// Others have no such call.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn stay_on_one_cpu() -> Outcome<()> {
-    Err("a process can be kept on one CPU on Linux only".into())
-}
-
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use super::*;
-    use rustix::thread::sched_getaffinity;
     use std::thread;
 
     #[test]
@@ -38,7 +29,6 @@ mod tests {
         };
         let counts = thread::spawn(move || {
             stay_on_one_cpu().expect("it may use one");
-            stay_on_one_cpu().expect("asked again");
             let child = thread::spawn(cpus).join().expect("it only counts");
             (cpus(), child)
         });

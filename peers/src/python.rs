@@ -10,6 +10,9 @@ use std::process::{Command, Stdio};
 /// The variable that names the interpreter.
 pub(crate) const PYTHON_VARIABLE: &str = "SPEEDUP_PYTHON";
 
+/// The one that is used unless it is set.
+pub(crate) const INTERPRETER: &str = "python3";
+
 /// Answers the questions; a job's own code comes before it.
 const SERVE: &str = include_str!("serve.py");
 
@@ -17,7 +20,7 @@ const SERVE: &str = include_str!("serve.py");
 pub(crate) fn interpreter() -> OsString {
     env::var_os(PYTHON_VARIABLE)
         .filter(|name| !name.is_empty())
-        .unwrap_or_else(|| "python3".into())
+        .unwrap_or_else(|| INTERPRETER.into())
 }
 
 /// Starts Python on a job's code. The first argument names a class of it, the

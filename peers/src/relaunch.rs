@@ -1,7 +1,7 @@
 //! One relaunch: fresh processes of everything, checked, warmed, and then
 //! taking turns in short units.
 
-use crate::job::{Contender, Extent, Job, Outcome, Side};
+use crate::job::{Contender, Cpus, Extent, Job, Outcome, Side};
 use serde_json::{Value, json};
 use speedup::stats::median;
 use std::collections::BTreeMap;
@@ -37,6 +37,11 @@ impl Turn {
 /// Runs the sides against each other. The first relaunch (index 0) may check the
 /// whole work, the others check a unit of it; odd ones begin in reverse order.
 pub(crate) fn run(job: &Job, sides: &[&Side], index: usize) -> Outcome<Vec<Turn>> {
+    match job.cpus {
+        Cpus::All => {}
+        #[cfg(target_os = "linux")]
+        Cpus::One => crate::one_cpu::stay_on_one_cpu()?,
+    }
     let mut contenders = sides
         .iter()
         .map(|side| (side.start)().map_err(|error| named(side, &*error)))

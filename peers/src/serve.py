@@ -19,6 +19,4 @@ def serve(side):
         side.close()
 
 
-# Workers that are started anew, and not forked, load this text as well.
-if __name__ == "__main__":
-    serve(globals()[sys.argv[1]](*sys.argv[2:]))
+serve(globals()[sys.argv[1]](*sys.argv[2:]))

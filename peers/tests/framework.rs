@@ -4,7 +4,7 @@
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 use speedup_peers::{
-    CPYTHON, Contender, Extent, InProcess, Job, Missing, Outcome, Peer, Side, python,
+    CPYTHON, Contender, Cpus, Extent, InProcess, Job, Missing, Outcome, Peer, Side, python,
 };
 use std::env;
 use std::fs;
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
         return speedup_peers::run(&jobs());
     }
     let arguments = Arguments::from_args();
-    let tests: [(&str, Test); 10] = [
+    let tests: [(&str, Test); 11] = [
         ("ratios_are_those_of_the_known_lengths", known_lengths),
         ("the_order_of_the_sides_alternates", order_alternates),
         (
@@ -40,6 +40,7 @@ fn main() -> ExitCode {
             "a_failed_job_does_not_keep_the_others_out",
             failure_and_others,
         ),
+        ("an_unknown_job_is_a_matter_of_usage", unknown_job),
         ("a_missing_peer_is_skipped_by_name", missing_peer),
         (
             "a_missing_interpreter_is_skipped_by_name",
@@ -125,6 +126,7 @@ fn job(name: &'static str, sides: Vec<Side>) -> Job {
         unit: "a unit",
         checked: "the texts are the same",
         is_checked_whole: true,
+        cpus: Cpus::All,
         rounds: 4,
         sides,
     }
@@ -222,7 +224,7 @@ fn known_lengths(folder: &Path) {
     }
     contains_all(
         file["command"].as_str().expect("text"),
-        &["peers/Cargo.toml -- lengths"],
+        &["peers/Cargo.toml -- --relaunches 6 lengths"],
     );
     assert!(
         file["machine"]["cores"]
@@ -299,6 +301,16 @@ fn failure_and_others(folder: &Path) {
     contains_all(&stderr, &["the answers differ"]);
     let jobs = results(folder)["jobs"].as_array().map(Vec::len);
     assert_eq!(jobs, Some(1));
+}
+
+fn unknown_job(folder: &Path) {
+    for words in [["nonsense", "lengths"].as_slice(), &["nonsense", "--list"]] {
+        let (output, stdout, stderr) = run(folder, words);
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        contains_all(&stderr, &["error: no job is called 'nonsense'", "quarrel"]);
+        assert_eq!(stdout, "");
+        assert!(!folder.join("peers.json").exists());
+    }
 }
 
 fn missing_peer(folder: &Path) {

@@ -54,13 +54,18 @@ impl Work {
                     .collect()
             }
             Self::List { end, .. } => {
-                let mut product = Integer::from(1);
-                (0..black_box(end))
-                    .map(|x| {
-                        product *= x.max(1);
-                        product.clone()
-                    })
-                    .collect()
+                let end = black_box(end);
+                let mut numbers = Vec::with_capacity(end as usize);
+                let mut last = Integer::from(1);
+                for factor in 1..end {
+                    let next = Integer::from(&last * factor);
+                    numbers.push(last);
+                    last = next;
+                }
+                if end > 0 {
+                    numbers.push(last);
+                }
+                numbers
             }
         }
     }

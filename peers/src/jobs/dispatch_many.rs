@@ -2,13 +2,13 @@
 
 use super::dispatch::{PYTHON, TWO, digest, empty};
 use super::warmed::Warmed;
-use crate::job::{Contender, Extent, Job, Outcome, Side};
+use crate::in_process::timed;
+use crate::job::{Contender, Cpus, Extent, Job, Outcome, Side};
 use crate::peer::{CPYTHON, JOBLIB, PROCSPAWN};
 use crate::python::python;
 use speedup::strategy::{Shipped, process_pool};
 use speedup::workload::empty::Empty;
 use std::hint::black_box;
-use std::time::Instant;
 
 const JOBS: u64 = 100_000;
 
@@ -45,6 +45,7 @@ pub(super) fn job() -> Job {
         unit: "100,000 jobs",
         checked: "the answers of 2,000 jobs, in order; of all that are timed, how many there are",
         is_checked_whole: false,
+        cpus: Cpus::All,
         rounds: 2,
         sides,
     }
@@ -153,14 +154,11 @@ impl<M: FnMut(u64) -> Outcome<Vec<u64>>> Contender for Many<M> {
 
     fn time_ns(&mut self, _unit: usize) -> Outcome<f64> {
         let count = JOBS / self.part;
-        let start = Instant::now();
-        let answers = (self.map)(black_box(count))?;
-        let taken = start.elapsed();
-        if answers.len() as u64 != count {
-            return Err(format!("{} answers to {count} jobs", answers.len()).into());
+        let (ns, answers) = timed(|| (self.map)(black_box(count)));
+        match answers?.len() as u64 {
+            answers if answers == count => Ok(ns * self.part as f64),
+            answers => Err(format!("{answers} answers to {count} jobs").into()),
         }
-        drop(black_box(answers));
-        Ok(taken.as_nanos() as f64 * self.part as f64)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What printing the notebook's employee costs: `str(e)` and `repr(e)`.
 
-use crate::job::{Contender, Extent, Job, Outcome, Side};
+use crate::job::{Contender, Cpus, Extent, Job, Outcome, Side};
 use crate::peer::CPYTHON;
 use crate::python::python;
 use speedup::workload::employee::Employee;
@@ -17,35 +17,31 @@ const ROUNDS: usize = 25;
 
 /// Python's `str(e)`.
 pub(super) fn display() -> Job {
-    let sides = [
-        |employee: &Employee, _: &mut String| drop(black_box(employee.to_string())),
-        |employee: &Employee, text: &mut String| rewrite(text, format_args!("{employee}")),
-    ];
     job(
         "format_str",
         "str(e): an employee as text",
         ["Display", "Display, reused buffer", "str(e)", "Str"],
-        sides,
-        ToString::to_string,
+        [
+            |employee, text| replace(text, employee.to_string()),
+            |employee, text| rewrite(text, format_args!("{employee}")),
+        ],
     )
 }
 
 /// Python's `repr(e)`.
 pub(super) fn debug() -> Job {
-    let sides = [
-        |employee: &Employee, _: &mut String| drop(black_box(format!("{employee:?}"))),
-        |employee: &Employee, text: &mut String| rewrite(text, format_args!("{employee:?}")),
-    ];
     job(
         "format_repr",
         "repr(e): an employee as text for developers",
         ["Debug", "Debug, reused buffer", "repr(e)", "Repr"],
-        sides,
-        |employee| format!("{employee:?}"),
+        [
+            |employee, text| replace(text, format!("{employee:?}")),
+            |employee, text| rewrite(text, format_args!("{employee:?}")),
+        ],
     )
 }
 
-/// One call: prints the employee, into the text or into one of its own.
+/// One call: prints the employee into the text.
 type Print = fn(&Employee, &mut String);
 
 fn job(
@@ -53,7 +49,6 @@ fn job(
     title: &str,
     [new, reused, in_python, class]: [&'static str; 4],
     [print_new, print_reused]: [Print; 2],
-    text: fn(&Employee) -> String,
 ) -> Job {
     Job {
         name,
@@ -61,17 +56,18 @@ fn job(
         unit: "a call",
         checked: "the texts are the same",
         is_checked_whole: true,
+        cpus: Cpus::All,
         rounds: ROUNDS,
         sides: vec![
             Side::ours(
                 new,
-                "making a new String, and freeing it; the loop around it too",
-                move || Ok(Printing::new(print_new, text)),
+                "making a new String, and freeing the one before; the loop around it too",
+                move || Ok(Printing::new(print_new)),
             ),
             Side::ours(
                 reused,
                 "writing into a String that is already large enough; the loop around it too",
-                move || Ok(Printing::new(print_reused, text)),
+                move || Ok(Printing::new(print_reused)),
             ),
             Side::peer(
                 CPYTHON,
@@ -84,6 +80,12 @@ fn job(
     }
 }
 
+/// Puts another text in place of this one, which is freed.
+fn replace(text: &mut String, new: String) {
+    *text = new;
+    black_box(text);
+}
+
 /// Writes over what the text holds, within the memory that it has.
 fn rewrite(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     text.clear();
@@ -94,39 +96,56 @@ fn rewrite(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 
 struct Printing {
     employee: Employee,
-    buffer: String,
+    text: String,
     print: Print,
-    text: fn(&Employee) -> String,
 }
 
 impl Printing {
-    fn new(print: Print, text: fn(&Employee) -> String) -> Self {
+    fn new(print: Print) -> Self {
         Self {
             employee: Employee::notebook(),
-            buffer: String::with_capacity(64),
+            text: String::with_capacity(64),
             print,
-            text,
         }
     }
 }
 
 impl Contender for Printing {
     fn digest(&mut self, _extent: Extent) -> Outcome<String> {
-        (self.print)(&self.employee, &mut self.buffer);
-        let text = (self.text)(&self.employee);
-        // One that reuses its buffer has the text there.
-        if self.buffer.is_empty() {
-            Ok(text)
-        } else {
-            Ok(self.buffer.clone())
-        }
+        (self.print)(&self.employee, &mut self.text);
+        Ok(self.text.clone())
     }
 
     fn time_ns(&mut self, _unit: usize) -> Outcome<f64> {
         let start = Instant::now();
         for _ in 0..CALLS {
-            (self.print)(black_box(&self.employee), &mut self.buffer);
+            (self.print)(black_box(&self.employee), &mut self.text);
         }
         Ok(start.elapsed().as_nanos() as f64 / f64::from(CALLS))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_checked_is_the_text_that_was_timed() {
+        let known = [
+            (display(), " str. Employee ID: 102, Name: Rahul"),
+            (debug(), " repr. Employee(emp_id=102, name='Rahul')"),
+        ];
+        for (job, text) in known {
+            for side in job.sides.iter().filter(|side| side.is_ours) {
+                let mut printing = (side.start)().expect("nothing to fail");
+                for _ in 0..2 {
+                    let digest = printing.digest(Extent::Whole).expect("it prints");
+                    assert_eq!(digest, text, "{}", side.name);
+                    assert!(printing.time_ns(0).expect("it prints") > 0.0);
+                }
+            }
+        }
+        let mut mute = Printing::new(|_, _| {});
+        assert_eq!(mute.digest(Extent::Whole).expect("nothing to fail"), "");
     }
 }

@@ -3,6 +3,8 @@
 mod caches;
 mod dispatch;
 mod dispatch_many;
+#[cfg(target_os = "linux")]
+mod dispatch_one;
 mod factorial_list;
 mod format;
 mod kernels;
@@ -33,9 +35,11 @@ pub fn all(scale: Scale) -> Vec<Job> {
         caches::cold(),
         caches::threads(),
         caches::stampede(scale),
-        dispatch::one_job(),
+        #[cfg(target_os = "linux")]
+        dispatch_one::one_job(),
         dispatch_many::job(),
-        dispatch::one_result(),
+        #[cfg(target_os = "linux")]
+        dispatch_one::one_result(),
         dispatch::start(),
         sleeps::three(scale),
         sleeps::thousand(scale),

@@ -2,7 +2,7 @@
 
 use super::kernels::{CHECKED_WHOLE, checked_digest};
 use crate::in_process::InProcess;
-use crate::job::{Contender, Job, Outcome, Side};
+use crate::job::{Contender, Cpus, Job, Outcome, Side};
 use crate::peer::{CPYTHON, JOBLIB, NUM_BIGINT, RAYON};
 use crate::python::python;
 use speedup::catalog::Scale;
@@ -25,6 +25,7 @@ pub(super) fn job(scale: Scale) -> Job {
         unit: "the whole list",
         checked: CHECKED_WHOLE,
         is_checked_whole: true,
+        cpus: Cpus::All,
         rounds: 3,
         sides,
     }
@@ -70,16 +71,16 @@ fn peers(end: u32) -> Vec<Side> {
     vec![
         Side::peer(
             CPYTHON,
-            "multiprocessing.Pool(2)",
-            "pool.map(math.factorial, range(…)) on workers started before; freeing the list is \
-             not in it",
-            start("Pool", 2),
+            "multiprocessing.Pool",
+            "pool.map(math.factorial, range(…)) on a worker a core, started before; freeing the \
+             list is not in it",
+            start("Pool", cores),
         ),
         Side::peer(
             CPYTHON,
             "multiprocessing.Pool(10)",
-            "the notebook's pool.map(math.factorial, range(…)) on workers started before; freeing \
-             the list is not in it",
+            "the notebook's pool.map(math.factorial, range(…)) on 10 workers, whatever the cores, \
+             started before; freeing the list is not in it",
             start("Pool", 10),
         ),
         Side::peer(

@@ -6,7 +6,7 @@ use super::kernels::{
 };
 use crate::gmp::gmp;
 use crate::in_process::InProcess;
-use crate::job::{Contender, Job, Side};
+use crate::job::{Contender, Cpus, Job, Side};
 use crate::peer::{CPYTHON, DASHU, GMP, MALACHITE, NUM_BIGINT};
 use crate::python::python;
 use speedup::catalog::Scale;
@@ -42,6 +42,7 @@ fn job(name: &'static str, unit: &'static str, parts: Parts) -> Job {
         unit,
         checked: CHECKED_UNITS,
         is_checked_whole: false,
+        cpus: Cpus::All,
         rounds: 6,
         sides: vec![
             Side::ours(

@@ -344,10 +344,10 @@ kept! {
 pub(super) struct Forgetful;
 
 impl Remembering for Forgetful {
-    const NAME: &'static str = "the function alone";
+    const NAME: &'static str = "no cache";
     const PEER: Peer = STD;
     const IS_OURS: bool = true;
-    const WHERE: &'static str = "nowhere";
+    const WHERE: &'static str = "nothing is kept";
 
     type Value = String;
 

@@ -4,7 +4,7 @@ mod alone;
 mod kinds;
 mod together;
 
-use crate::job::{Contender, Job, Outcome, Side};
+use crate::job::{Contender, Cpus, Job, Outcome, Side};
 use crate::peer::CPYTHON;
 use crate::python::python;
 use alone::{Cold, EMPTIED, Warm};
@@ -42,6 +42,7 @@ pub(super) fn warm() -> Job {
         checked: "the texts for the notebook's three keys, twice, are the same, and the function \
                   runs once for each; never while the clock runs",
         is_checked_whole: true,
+        cpus: Cpus::All,
         rounds: 25,
         sides: vec![
             of::<FxArcStr>(),
@@ -85,6 +86,7 @@ pub(super) fn cold() -> Job {
         unit: "a call",
         checked: "the texts for all keys are the same, and the function runs once for each",
         is_checked_whole: true,
+        cpus: Cpus::All,
         rounds: 25,
         sides: vec![
             of::<FxArcStr>(),
@@ -135,6 +137,7 @@ pub(super) fn threads() -> Job {
         checked: "the texts for all keys on every thread are the same; the function never runs \
                   while the clock does",
         is_checked_whole: true,
+        cpus: Cpus::All,
         rounds: 11,
         sides: vec![
             of::<SharedArcStr>(),
@@ -187,10 +190,11 @@ pub(super) fn stampede(scale: Scale) -> Job {
             "{THREADS} threads that miss the same key at once, whose answer takes {:?}",
             second * MISSING
         ),
-        unit: "until all have the answer",
+        unit: "all eight answers",
         checked: "every thread is told the same text, and the function runs as often as the \
                   side says",
         is_checked_whole: true,
+        cpus: Cpus::All,
         rounds: 11,
         sides: vec![
             of::<SharedArcStr>(second, EACH),
