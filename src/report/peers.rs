@@ -32,9 +32,10 @@ const MOST_SIDES: usize = 50;
 /// Jobs, each done by several sides.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Peers {
-    /// When it began, in seconds since 1970.
+    /// When the first of the runs began that are merged in it, in seconds since
+    /// 1970; no result is older.
     pub started_unix_s: u64,
-    /// How long it took.
+    /// What these runs took together.
     pub seconds: Option<f64>,
     /// The commit that was built.
     pub commit: Option<String>,
