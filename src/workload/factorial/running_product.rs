@@ -8,11 +8,11 @@ use super::prime_swing;
 
 /// *x*! for every *x* of `range`, each from the one before.
 ///
-/// The first comes from [`prime_swing()`]; every other is a copy of the one
-/// before, multiplied by one small number while the copy is still in the
-/// cache. The results are numbers of their own: nothing is shared. What the
-/// list costs is therefore mostly the memory it fills (486 MB for `0..25000`),
-/// not the arithmetic.
+/// The first comes from [`prime_swing()`]. From there one product grows in place,
+/// by one small number at a time, and each result is a copy of it: what is
+/// multiplied stays in the cache, and fresh memory is touched once. The results
+/// are numbers of their own: nothing is shared. What the list costs is therefore
+/// mostly the memory it fills (486 MB for `0..25000`), not the arithmetic.
 ///
 /// ```
 /// use speedup::workload::factorial::running_product;
@@ -28,9 +28,8 @@ pub fn running_product(range: Range<u32>) -> Vec<BigUint> {
     }
     let mut last = prime_swing(range.start);
     for factor in range.start + 1..range.end {
-        let next = &last * factor;
-        factorials.push(last);
-        last = next;
+        factorials.push(last.clone());
+        last *= factor;
     }
     factorials.push(last);
     factorials
