@@ -31,15 +31,9 @@ pub(super) fn trimmed(mut digits: Vec<u64>) -> Vec<u64> {
 /// Writes |`low` − `high`| to `difference`, as long as `low`; `high` may be
 /// shorter; true if the difference is negative.
 pub(super) fn absolute_difference(low: &[u64], high: &[u64], difference: &mut [u64]) -> bool {
-    let (paired, rest) = low.split_at(high.len());
-    let (target, target_rest) = difference.split_at_mut(high.len());
-    let mut borrow = false;
-    for ((target, &low), &high) in target.iter_mut().zip(paired).zip(high) {
-        (*target, borrow) = low.borrowing_sub(high, borrow);
-    }
-    for (target, &low) in target_rest.iter_mut().zip(rest) {
-        (*target, borrow) = low.borrowing_sub(0, borrow);
-    }
+    difference.copy_from_slice(low);
+    let (paired, rest) = difference.split_at_mut(high.len());
+    let borrow = subtract_small(rest, subtract(paired, high));
     if borrow {
         let mut carry = true;
         for digit in difference {
@@ -51,18 +45,64 @@ pub(super) fn absolute_difference(low: &[u64], high: &[u64], difference: &mut [u
 
 /// Adds `addend` to `sum`, which is as long, and returns the carry.
 pub(super) fn add(sum: &mut [u64], addend: &[u64]) -> bool {
-    let mut carry = false;
-    for (sum, &addend) in sum.iter_mut().zip(addend) {
-        (*sum, carry) = sum.carrying_add(addend, carry);
-    }
-    carry
+    carried_through(sum, addend, u64::carrying_add)
 }
 
 /// Takes `subtrahend`, which is as long, from `value` and returns the borrow.
 pub(super) fn subtract(value: &mut [u64], subtrahend: &[u64]) -> bool {
-    let mut borrow = false;
-    for (value, &subtrahend) in value.iter_mut().zip(subtrahend) {
-        (*value, borrow) = value.borrowing_sub(subtrahend, borrow);
+    carried_through(value, subtrahend, u64::borrowing_sub)
+}
+
+/// Replaces `value` by `minuend`, which is as long, less `value`, and returns the
+/// borrow.
+pub(super) fn subtract_from(minuend: &[u64], value: &mut [u64]) -> bool {
+    carried_through(value, minuend, |value, minuend, borrow| {
+        minuend.borrowing_sub(value, borrow)
+    })
+}
+
+/// Replaces each digit by what `step` makes of it, its partner and the carry.
+///
+/// Four digits a turn: the carry stays in the processor's flag between them.
+#[inline]
+fn carried_through(
+    digits: &mut [u64],
+    partners: &[u64],
+    step: impl Fn(u64, u64, bool) -> (u64, bool),
+) -> bool {
+    let (digit_fours, digits) = digits.as_chunks_mut::<4>();
+    let (partner_fours, partners) = partners.as_chunks::<4>();
+    let mut carry = false;
+    for ([a, b, c, d], [e, f, g, h]) in digit_fours.iter_mut().zip(partner_fours) {
+        (*a, carry) = step(*a, *e, carry);
+        (*b, carry) = step(*b, *f, carry);
+        (*c, carry) = step(*c, *g, carry);
+        (*d, carry) = step(*d, *h, carry);
+    }
+    for (digit, &partner) in digits.iter_mut().zip(partners) {
+        (*digit, carry) = step(*digit, partner, carry);
+    }
+    carry
+}
+
+/// Adds a carry, and returns what is carried beyond.
+pub(super) fn add_digit(sum: &mut [u64], mut carry: bool) -> bool {
+    for digit in sum {
+        if !carry {
+            return false;
+        }
+        (*digit, carry) = digit.carrying_add(0, carry);
+    }
+    carry
+}
+
+/// Takes a borrow from `value`, and returns what is borrowed beyond.
+pub(super) fn subtract_small(value: &mut [u64], mut borrow: bool) -> bool {
+    for digit in value {
+        if !borrow {
+            return false;
+        }
+        (*digit, borrow) = digit.borrowing_sub(0, borrow);
     }
     borrow
 }
@@ -76,6 +116,64 @@ pub(super) fn add_small(sum: &mut [u64], mut addend: u64) {
         let carry;
         (*digit, carry) = digit.carrying_add(addend, false);
         addend = u64::from(carry);
+    }
+}
+
+/// Adds `addend` · `factor` to `sum`, which is as long as `addend`, and returns
+/// what is carried beyond.
+pub(super) fn add_multiple(sum: &mut [u64], addend: &[u64], factor: u64) -> u64 {
+    let mut carry = 0;
+    for (sum, &addend) in sum.iter_mut().zip(addend) {
+        (*sum, carry) = addend.carrying_mul_add(factor, *sum, carry);
+    }
+    carry
+}
+
+/// Takes `subtrahend` · `factor` from `value`, which is as long and not less.
+pub(super) fn subtract_multiple(value: &mut [u64], subtrahend: &[u64], factor: u64) {
+    let mut carry = 0;
+    for (value, &subtrahend) in value.iter_mut().zip(subtrahend) {
+        let (low, high) = subtrahend.carrying_mul(factor, carry);
+        let borrow;
+        (*value, borrow) = value.overflowing_sub(low);
+        carry = high + u64::from(borrow);
+    }
+}
+
+/// Divides `value` by 2 to the power of `bits`, fewer than 64.
+pub(super) fn shift_right(value: &mut [u64], bits: usize) {
+    let Some(last) = value.len().checked_sub(1) else {
+        return;
+    };
+    if bits > 0 {
+        for index in 0..last {
+            value[index] = value[index] >> bits | value[index + 1] << (64 - bits);
+        }
+        value[last] >>= bits;
+    }
+}
+
+/// Replaces `plus` and `minus`, as long and not greater, by half their sum and
+/// half their difference; both are even.
+pub(super) fn half_sum_and_difference(plus: &mut [u64], minus: &mut [u64]) {
+    subtract_from(plus, minus);
+    shift_right(minus, 1);
+    subtract(plus, minus);
+}
+
+/// Divides `value` by `divisor`, which divides it and divides 2⁶⁴ − 1.
+///
+/// Modulo a power of B = 2⁶⁴, 1/(1 − B) is 1 + B + B² + …, so that v/d =
+/// −v · ((B − 1)/d) · (1 + B + B² + …): a product with one digit, and of its
+/// digits the sums from below.
+pub(super) fn divide_exactly(value: &mut [u64], divisor: u64) {
+    let factor = u64::MAX / divisor;
+    let mut negative_sum = 0_u64;
+    for digit in value {
+        let (low, high) = digit.carrying_mul(factor, 0);
+        let is_below;
+        (*digit, is_below) = negative_sum.overflowing_sub(low);
+        negative_sum = digit.wrapping_sub(high + u64::from(is_below));
     }
 }
 
@@ -94,6 +192,19 @@ pub(super) mod tests {
         #[test]
         fn digits_survive_the_way_there_and_back(digits in prop::collection::vec(digit(), 0..9)) {
             prop_assert_eq!(to_number(&digits, 0).to_u64_digits(), trimmed(digits));
+        }
+
+        #[test]
+        fn an_exact_quotient_times_the_divisor_is_the_dividend(
+            digits in prop::collection::vec(digit(), 0..9),
+            divisor in prop::sample::select(vec![1_u64, 3, 15]),
+        ) {
+            let mut value = digits.clone();
+            value.push(0);
+            let above = add_multiple(&mut value[..], &[&digits[..], &[0]].concat(), divisor - 1);
+            prop_assert_eq!(above, 0);
+            divide_exactly(&mut value, divisor);
+            prop_assert_eq!(trimmed(value), trimmed(digits));
         }
 
         #[test]

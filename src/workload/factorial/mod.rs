@@ -15,7 +15,7 @@
 //! prime swing brings its own, on plain digits, for two reasons: `num-bigint`
 //! has no squaring, of which half of its work consists; and a product by two
 //! rows at a time, without a big number made of every step, takes a seventh off
-//! the whole (`METHODOLOGY.md`).
+//! the whole (`METHODOLOGY.md`). From some hundred digits on it is Toom-4's.
 //!
 //! No kernel remembers anything between two calls; [`known`] holds what their
 //! results are checked against.
@@ -27,6 +27,10 @@
 //!   *n*!, from which both the swing's exponents and the checks follow.
 //! - A. Karatsuba, Y. Ofman, *Multiplication of many-digital numbers by
 //!   automatic computers* (1962): squares from three squares of half the length.
+//! - A. L. Toom, *The complexity of a scheme of functional elements realizing the
+//!   multiplication of integers* (1963): products from values of polynomials.
+//! - T. Jebelean, *An algorithm for exact division* (1993): quotients from the
+//!   lowest digit up.
 
 mod binary_splitting;
 mod digits;
@@ -38,6 +42,7 @@ mod primes;
 mod running_product;
 mod running_product_in_blocks;
 mod squaring;
+mod toom_cook;
 
 pub use binary_splitting::binary_splitting;
 pub use naive::naive;

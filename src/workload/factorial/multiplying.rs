@@ -9,12 +9,19 @@
 //!
 //! (x₁B + x₀)(y₁B + y₀)
 //!   = x₁y₁B² + (x₁y₁ + x₀y₀ − (x₁ − x₀)(y₁ − y₀))B + x₀y₀
+//!
+//! Above [`TOOM_COOK_FROM_DIGITS`] it is seven products of shorter parts.
 
-use super::digits::{absolute_difference, add, add_small, subtract};
+use super::digits::{absolute_difference, add, add_digit, add_small, subtract};
+use super::toom_cook::multiply_by_values;
 
 /// From this length of the shorter factor on, three products of half the length
 /// are faster than a whole one by rows.
-const KARATSUBA_FROM_DIGITS: usize = 32;
+const KARATSUBA_FROM_DIGITS: usize = 24;
+
+/// From this length of the shorter factor on, seven products of its parts are
+/// faster than Karatsuba's.
+const TOOM_COOK_FROM_DIGITS: usize = 280;
 
 /// x · y, as long as both together; the highest digits may be 0.
 pub(super) fn multiply(x: &[u64], y: &[u64]) -> Vec<u64> {
@@ -35,44 +42,83 @@ pub(super) fn multiply_by_digit(x: &mut Vec<u64>, digit: u64) {
     }
 }
 
+/// How numbers of some lengths are multiplied.
+enum Way {
+    /// Digit by digit.
+    Rows,
+    /// The longer one cut into pieces of this length, each on its own.
+    Pieces(usize),
+    /// Karatsuba's three products.
+    Halves,
+    /// Seven products by Toom and Cook.
+    Values,
+}
+
+impl Way {
+    fn of(short: usize, long: usize) -> Self {
+        if short < KARATSUBA_FROM_DIGITS {
+            Self::Rows
+        } else if short >= TOOM_COOK_FROM_DIGITS {
+            // The shape for the longest numbers is six parts to two.
+            if long > 3 * short {
+                Self::Pieces(3 * short)
+            } else {
+                Self::Values
+            }
+        } else if short <= long.div_ceil(2) {
+            Self::Pieces(short)
+        } else {
+            Self::Halves
+        }
+    }
+}
+
 /// How many digits of scratch [`multiply_into`] needs for numbers this long.
 fn scratch_digits(x: usize, y: usize) -> usize {
     let (short, long) = if x < y { (x, y) } else { (y, x) };
-    if short < KARATSUBA_FROM_DIGITS {
-        return 0;
+    match Way::of(short, long) {
+        Way::Rows | Way::Values => 0,
+        Way::Pieces(len) => {
+            let last = scratch_digits(short, long % len);
+            short + len + last.max(scratch_digits(short, len))
+        }
+        Way::Halves => {
+            let half = long.div_ceil(2);
+            4 * half + scratch_digits(half, half)
+        }
     }
-    let half = long.div_ceil(2);
-    if short <= half {
-        return 2 * short + scratch_digits(short, short);
-    }
-    4 * half + scratch_digits(half, half)
 }
 
 /// Writes x · y to `product`, which is as long as both together and has any
 /// content.
 fn multiply_into(x: &[u64], y: &[u64], product: &mut [u64], scratch: &mut [u64]) {
     let (short, long) = if x.len() < y.len() { (x, y) } else { (y, x) };
-    if short.len() < KARATSUBA_FROM_DIGITS {
-        multiply_by_rows(short, long, product);
-    } else if short.len() <= long.len().div_ceil(2) {
-        multiply_by_parts(short, long, product, scratch);
-    } else {
-        multiply_by_halves(short, long, product, scratch);
+    match Way::of(short.len(), long.len()) {
+        Way::Rows => multiply_by_rows(short, long, product),
+        Way::Pieces(len) => multiply_by_pieces(short, long, len, product, scratch),
+        Way::Halves => multiply_by_halves(short, long, product, scratch),
+        Way::Values => multiply_by_values(long, short, product),
     }
 }
 
-/// Cuts `long` into parts as long as `short`.
-fn multiply_by_parts(short: &[u64], long: &[u64], product: &mut [u64], scratch: &mut [u64]) {
-    let (part_product, scratch) = scratch.split_at_mut(2 * short.len());
-    let (first, rest) = long.split_at(short.len());
-    let (start, end) = product.split_at_mut(2 * short.len());
+/// Cuts `long` into pieces of `len` digits.
+fn multiply_by_pieces(
+    short: &[u64],
+    long: &[u64],
+    len: usize,
+    product: &mut [u64],
+    scratch: &mut [u64],
+) {
+    let (piece_product, scratch) = scratch.split_at_mut(short.len() + len);
+    let (first, rest) = long.split_at(len);
+    let (start, end) = product.split_at_mut(short.len() + len);
     multiply_into(short, first, start, scratch);
     end.fill(0);
-    for (index, part) in rest.chunks(short.len()).enumerate() {
-        let part_product = &mut part_product[..short.len() + part.len()];
-        multiply_into(short, part, part_product, scratch);
-        let (sum, above) = product[(index + 1) * short.len()..].split_at_mut(part_product.len());
-        let carry = add(sum, part_product);
+    for (index, piece) in rest.chunks(len).enumerate() {
+        let piece_product = &mut piece_product[..short.len() + piece.len()];
+        multiply_into(short, piece, piece_product, scratch);
+        let (sum, above) = product[(index + 1) * len..].split_at_mut(piece_product.len());
+        let carry = add(sum, piece_product);
         add_small(above, u64::from(carry));
     }
 }
@@ -113,17 +159,6 @@ fn multiply_by_halves(short: &[u64], long: &[u64], product: &mut [u64], scratch:
     debug_assert!(beyond.iter().all(|digit| *digit == 0));
     let carry = add(target, sum);
     add_small(above, top + u64::from(carry));
-}
-
-/// Adds a carry, and returns what is carried beyond.
-fn add_digit(sum: &mut [u64], mut carry: bool) -> bool {
-    for digit in sum {
-        if !carry {
-            return false;
-        }
-        (*digit, carry) = digit.carrying_add(0, carry);
-    }
-    carry
 }
 
 /// Every digit of `short` meets every digit of `long`, two of them at a time.
@@ -167,7 +202,7 @@ mod tests {
 
     #[test]
     fn the_largest_numbers_of_all_lengths_have_the_right_product() {
-        let lengths = [0, 1, 2, 3, 31, 32, 33, 47, 64, 65, 97, 130, 200];
+        let lengths = [0, 1, 2, 3, 23, 24, 25, 47, 65, 130, 279, 280, 281, 840, 841];
         for (x, y) in lengths.into_iter().flat_map(|x| lengths.map(|y| (x, y))) {
             let (x, y) = (vec![u64::MAX; x], vec![u64::MAX; y]);
             let product = number(&x) * number(&y);
@@ -186,6 +221,14 @@ mod tests {
         fn a_product_is_that_of_num_bigint(
             x in prop::collection::vec(digit(), 0..300),
             y in prop::collection::vec(digit(), 0..300),
+        ) {
+            prop_assert_eq!(number(&multiply(&x, &y)), number(&x) * number(&y));
+        }
+
+        #[test]
+        fn a_product_by_way_of_values_is_that_of_num_bigint(
+            x in prop::collection::vec(digit(), 275..600),
+            y in prop::collection::vec(digit(), 275..2500),
         ) {
             prop_assert_eq!(number(&multiply(&x, &y)), number(&x) * number(&y));
         }
