@@ -13,9 +13,9 @@
 //!
 //! Multiplication is `num-bigint`'s: by rows, then Karatsuba, then Toom-3. The
 //! prime swing brings its own, on plain digits, for two reasons: `num-bigint`
-//! has no squaring, of which half of its work consists; and a product by two
-//! rows at a time, without a big number made of every step, takes a seventh off
-//! the whole (`METHODOLOGY.md`). From some hundred digits on it is Toom-4's.
+//! has no squaring, of which half of its work consists; and products by two rows
+//! at a time, without a big number made of every step, and by Toom-4 from some
+//! hundred digits on, take a sixth off the whole (`METHODOLOGY.md`).
 //!
 //! No kernel remembers anything between two calls; [`known`] holds what their
 //! results are checked against.
