@@ -9,11 +9,12 @@
 mod common;
 mod gated;
 
-use common::{signal, until};
+use common::{signal, until, until_within};
 use gated::{Repository, cache};
 use serde_json::Value;
 use std::fs;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 #[test]
 fn a_slower_benchmark_fails_the_gate_and_is_named_in_every_output() {
@@ -203,7 +204,7 @@ fn a_revision_that_is_not_there_is_wrong_usage() {
         clone.path(),
         &["clone", "--quiet", "--depth=1", &url, "shallow"],
     );
-    let output = gated::gate(&cache(), &["--base", "HEAD~1"])
+    let output = gated::gate(&["--base", "HEAD~1"])
         .arg("--manifest-path")
         .arg(clone.path().join("shallow/Cargo.toml"))
         .output()
@@ -221,12 +222,9 @@ fn a_package_in_no_repository_is_wrong_usage() {
     let (code, text) = repository.gated(&["--base", "main"]);
     assert_eq!(code, Some(2), "{text}");
     assert!(text.contains("lies in no git repository"), "{text}");
-    let output = gated::gate(
-        &cache(),
-        &["--base", "main", "--manifest-path", "/nowhere/Cargo.toml"],
-    )
-    .output()
-    .expect("the command can be started");
+    let output = gated::gate(&["--base", "main", "--manifest-path", "/nowhere/Cargo.toml"])
+        .output()
+        .expect("the command can be started");
     let (code, text) = gated::said(output);
     assert_eq!(code, Some(2), "{text}");
     assert!(text.contains("/nowhere/Cargo.toml"), "{text}");
@@ -290,18 +288,18 @@ fn a_gate_that_is_interrupted_leaves_no_process_and_no_worktree() {
     repository.slow_down();
     // A name that only this gate's processes have in their environment.
     let place = tempfile::tempdir().expect("a folder");
-    // Others wait for each other's builds.
-    let own_cache = tempfile::tempdir().expect("a folder");
     let mut gate = repository
-        .gate_in(own_cache.path(), &["--base", "main"])
+        .gate(&["--base", "main"])
         .env("TMPDIR", place.path())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .expect("the command can be started");
-    let tree = own_cache.path().join("base");
-    // The stage of the arms: builds are over, measuring has begun.
-    until("arms that are measured", || {
+    let tree = cache().join("base");
+    // The stage of the arms: builds are over, its own and those of other tests,
+    // and measuring has begun.
+    until_within(Duration::from_mins(10), "arms that are measured", || {
+        assert_eq!(gate.try_wait().expect("it is ours"), None, "it has ended");
         let scratch = fs::read_dir(place.path()).expect("a folder");
         scratch
             .flatten()
@@ -319,7 +317,10 @@ fn a_gate_that_is_interrupted_leaves_no_process_and_no_worktree() {
     until("the end of its worktrees", || {
         repository.git(&["worktree", "list"]).lines().count() == 1
     });
-    assert!(!tree.exists(), "its worktree is left");
+    // Others may have made their own by now.
+    let own = repository.path().to_string_lossy().into_owned();
+    let of_own = fs::read_to_string(tree.join(".git")).is_ok_and(|text| text.contains(&own));
+    assert!(!of_own, "its worktree is left");
 }
 
 /// The processes that have a text in their environment.
@@ -386,7 +387,7 @@ fn wrong_flags_are_wrong_usage() {
         &["--base", "main", "--undecided", "maybe"],
         &["--base", "main", "--filter", "("],
     ] {
-        let output = gated::gate(&cache(), arguments)
+        let output = gated::gate(arguments)
             .output()
             .expect("the command can be started");
         let (code, text) = gated::said(output);

@@ -24,7 +24,8 @@ fn main() -> ExitCode {
 
 const TESTS: &[Named] = &[("row_42_a_soak_accounts_for_every_result", soak)];
 
-/// Long past what any job takes that ends by itself.
+/// Long past what any job takes that ends by itself. Those that hang are mostly
+/// ended by the killer before: time-outs have tests of their own.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What is drawn, and how jobs follow from it.

@@ -33,10 +33,10 @@
 //!   turn, so that cargo gives it another `-C metadata` and with it another
 //!   layout.
 //! - **Power**: kind and size change from run to run, in turn; the number is of
-//!   runs for each of the eight for which an aim is set: from 4 % on where it is
+//!   runs for each of the nine as far as an aim is set: from 4 % on where it is
 //!   single-threaded, from 6 % on elsewhere. A slowdown is found if the verdict
 //!   of the slowed benchmark is `regressed`; and if any other's is, the culprit
-//!   is wrong. (Until each had been slowed thirteen times, the other four took
+//!   is wrong. (Until each had been slowed fourteen times, the other three took
 //!   their turns as well; they were left out then to have time for these, not
 //!   for what they had shown, and their runs are shown with the rest.)
 //! - **The usual ways**, on the same subject, pairs and machine: Criterion runs

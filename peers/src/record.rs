@@ -74,6 +74,8 @@ impl Record {
             "commit": self.commit,
             "command": self.settings.command(self.words.iter().map(String::as_str)),
             "scale": self.settings.scale,
+            "relaunches": self.settings.relaunches,
+            "python": self.settings.python,
             "level": LEVEL,
             "machine": self.machine,
             "versions": versions,
@@ -83,14 +85,22 @@ impl Record {
     }
 
     /// These results and those of the old that were not measured anew; none
-    /// unless both are of the same unchanged commit, machine, scale and versions.
+    /// unless both are of the same unchanged commit, machine, settings and versions.
     ///
     /// Where old results stay, `started_unix_s` is that of the first run (no
     /// result is older), `seconds` what all runs took together, and the command
     /// names the jobs, with the settings of this run.
     fn merged(&self, old: &Value, order: &[&str]) -> Option<Value> {
         let mut both = self.to_json();
-        let same = ["schema_version", "commit", "scale", "level", "machine"];
+        let same = [
+            "schema_version",
+            "commit",
+            "scale",
+            "relaunches",
+            "python",
+            "level",
+            "machine",
+        ];
         let is_dirty = self.commit.as_ref()?.ends_with("-dirty");
         if is_dirty || same.iter().any(|field| old[field] != both[field]) {
             return None;
@@ -285,11 +295,12 @@ mod tests {
 
     #[test]
     fn results_that_do_not_belong_together_are_not_mixed_and_not_lost() {
-        let others: [fn(&mut Record); 6] = [
+        let others: [fn(&mut Record); 7] = [
             |other| other.commit = Some("fff".to_owned()),
             |other| other.commit = Some("abc1234-dirty".to_owned()),
             |other| other.commit = None,
             |other| other.settings.scale = "2".to_owned(),
+            |other| other.settings.relaunches = 20,
             |other| other.machine = json!({"cpu": "b"}),
             |other| {
                 other

@@ -177,8 +177,9 @@ fn differs(peers: &Peers, run: &Run) -> Option<(String, String)> {
     // Theirs may be the beginning of it, and says itself where there were
     // changes on top.
     let is_same = other.starts_with(own.trim_end_matches(DIRTY));
-    let is_clean = !own.ends_with(DIRTY) || run.is_dirty == Some(true);
-    (!is_same || !is_clean).then(|| (format!("at commit {own}"), format!("at {other}")))
+    let has_changes = own.ends_with(DIRTY);
+    let is_as_clean = run.is_dirty.is_none_or(|is_dirty| is_dirty == has_changes);
+    (!is_same || !is_as_clean).then(|| (format!("at commit {own}"), format!("at {other}")))
 }
 
 fn of_machine(machine: &Machine) -> Vec<Warning> {

@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 /// Long past anything that is not stuck.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A measurement that takes as little time as Criterion lets it.
+/// A measurement that takes as little time as Criterion lets it. The last two say
+/// how long; a test that wants another length leaves them out.
 pub(crate) const QUICK: [&str; 6] = [
     "--bench",
     "--warm-up-time=0.01",
@@ -58,10 +59,15 @@ pub(crate) fn stdout(output: &Output) -> String {
 }
 
 /// Waits until the condition holds.
-pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, condition: impl FnMut() -> bool) {
+    until_within(PATIENCE, what, condition);
+}
+
+/// The same, for what takes longer than [`PATIENCE`] where compilers run.
+pub(crate) fn until_within(patience: Duration, what: &str, mut condition: impl FnMut() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < PATIENCE, "never seen: {what}");
+        assert!(start.elapsed() < patience, "never seen: {what}");
         sleep(Duration::from_millis(5));
     }
 }

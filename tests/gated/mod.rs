@@ -68,12 +68,7 @@ impl Repository {
 
     /// `speedup gate` of it.
     pub(crate) fn gate(&self, arguments: &[&str]) -> Command {
-        self.gate_in(&cache(), arguments)
-    }
-
-    /// The same, with its builds in a folder of its own.
-    pub(crate) fn gate_in(&self, cache: &Path, arguments: &[&str]) -> Command {
-        let mut command = gate(cache, arguments);
+        let mut command = gate(arguments);
         command.arg("--manifest-path");
         command.arg(self.path().join("Cargo.toml"));
         command
@@ -89,19 +84,18 @@ impl Repository {
     }
 }
 
-/// `speedup gate`, with its builds in a folder.
-pub(crate) fn gate(cache: &Path, arguments: &[&str]) -> Command {
+/// `speedup gate`, with its builds where all tests have theirs: what they have
+/// in common is compiled once.
+pub(crate) fn gate(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_speedup"));
     command
         .arg("gate")
         .args(arguments)
         .arg("--cache")
-        .arg(cache);
+        .arg(cache());
     command
 }
 
-/// Where all tests have their builds: what they have in common is compiled
-/// once.
 pub(crate) fn cache() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("gate")
 }

@@ -17,10 +17,10 @@ use super::svg::Svg;
 /// Looks that can be told apart: a colour, a shape and a dash each.
 pub(super) const LOOKS: usize = 7;
 
-/// Half the height of a marker.
 /// A letter's width, about.
 const LETTER: f64 = 7.0;
 
+/// Half the height of a marker.
 const MARKER: f64 = 4.5;
 
 /// The look of a strategy, the same in all charts; others get one by `place`.

@@ -33,7 +33,7 @@ pub(super) fn trimmed(mut digits: Vec<u64>) -> Vec<u64> {
 pub(super) fn absolute_difference(low: &[u64], high: &[u64], difference: &mut [u64]) -> bool {
     difference.copy_from_slice(low);
     let (paired, rest) = difference.split_at_mut(high.len());
-    let borrow = subtract_small(rest, subtract(paired, high));
+    let borrow = subtract_borrow(rest, subtract(paired, high));
     if borrow {
         let mut carry = true;
         for digit in difference {
@@ -86,7 +86,7 @@ fn carried_through(
 }
 
 /// Adds a carry, and returns what is carried beyond.
-pub(super) fn add_digit(sum: &mut [u64], mut carry: bool) -> bool {
+pub(super) fn add_carry(sum: &mut [u64], mut carry: bool) -> bool {
     for digit in sum {
         if !carry {
             return false;
@@ -97,7 +97,7 @@ pub(super) fn add_digit(sum: &mut [u64], mut carry: bool) -> bool {
 }
 
 /// Takes a borrow from `value`, and returns what is borrowed beyond.
-pub(super) fn subtract_small(value: &mut [u64], mut borrow: bool) -> bool {
+pub(super) fn subtract_borrow(value: &mut [u64], mut borrow: bool) -> bool {
     for digit in value {
         if !borrow {
             return false;

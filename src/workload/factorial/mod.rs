@@ -15,7 +15,7 @@
 //! prime swing brings its own, on plain digits, for two reasons: `num-bigint`
 //! has no squaring, of which half of its work consists; and products by two rows
 //! at a time, without a big number made of every step, and by Toom-4 from some
-//! hundred digits on, take a sixth off the whole (`METHODOLOGY.md`).
+//! hundred digits on, take less time (`METHODOLOGY.md`).
 //!
 //! No kernel remembers anything between two calls; [`known`] holds what their
 //! results are checked against.

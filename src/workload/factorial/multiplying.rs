@@ -12,7 +12,7 @@
 //!
 //! Above [`TOOM_COOK_FROM_DIGITS`] it is seven products of shorter parts.
 
-use super::digits::{absolute_difference, add, add_digit, add_small, subtract};
+use super::digits::{absolute_difference, add, add_carry, add_small, subtract};
 use super::toom_cook::multiply_by_values;
 
 /// From this length of the shorter factor on, three products of half the length
@@ -77,6 +77,7 @@ fn scratch_digits(x: usize, y: usize) -> usize {
         return 0;
     }
     match Way::of(short, long) {
+        // It has memory of its own.
         Way::Values => 0,
         Way::Pieces(len) => {
             let last = scratch_digits(short, long % len);
@@ -149,7 +150,7 @@ fn multiply_by_halves(short: &[u64], long: &[u64], product: &mut [u64], scratch:
     let mut top = {
         let (sum, above) = sum.split_at_mut(high.len());
         let carry = add(sum, high);
-        u64::from(add_digit(above, carry))
+        u64::from(add_carry(above, carry))
     };
     if is_short_negative == is_long_negative {
         top -= u64::from(subtract(sum, middle));

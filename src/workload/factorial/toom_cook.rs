@@ -15,7 +15,7 @@ use std::array;
 
 use super::digits::{
     absolute_difference, add, add_multiple, add_small, divide_exactly, half_sum_and_difference,
-    shift_right, subtract, subtract_multiple, subtract_small,
+    shift_right, subtract, subtract_borrow, subtract_multiple,
 };
 use super::multiplying::multiply;
 use super::squaring::square;
@@ -107,7 +107,7 @@ fn interpolate(
     for (exponent, (even, odd)) in evens.iter_mut().zip(&mut odds).enumerate() {
         let (low, above) = even.split_at_mut(at_zero.len());
         let borrow = subtract(low, at_zero);
-        subtract_small(above, borrow);
+        subtract_borrow(above, borrow);
         shift_right(even, 2 * exponent);
         shift_right(odd, exponent);
     }
