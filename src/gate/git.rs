@@ -2,7 +2,8 @@
 
 use super::error::GateError;
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -103,7 +104,9 @@ impl Repository {
         let own = self.ask("find its index", &["rev-parse", "--git-path", "index"])?;
         // What git knows already need not be read again; without, it reads all.
         let _ = fs::remove_file(index);
-        let _ = fs::copy(self.root.join(own), index);
+        if copy_with_its_time(&self.root.join(own), index).is_err() {
+            let _ = fs::remove_file(index);
+        }
         let with_index = |doing: &str, arguments: &[&str]| {
             let mut command = self.command(arguments);
             command.env("GIT_INDEX_FILE", index);
@@ -199,6 +202,15 @@ impl Repository {
     }
 }
 
+/// A file that was changed in the second in which git has noted its time and
+/// size may look unchanged: git compares such a file's content, and knows it by a
+/// time that is not before the index's own. So the copy needs that time.
+fn copy_with_its_time(from: &Path, to: &Path) -> io::Result<()> {
+    let modified = fs::metadata(from)?.modified()?;
+    fs::copy(from, to)?;
+    File::options().write(true).open(to)?.set_modified(modified)
+}
+
 fn command_in(folder: &Path) -> Command {
     let mut command = Command::new("git");
     command.arg("-C").arg(folder);
@@ -238,4 +250,51 @@ fn finish(doing: &str, mut command: Command) -> Result<String, GateError> {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, SystemTime};
+    use tempfile::tempdir;
+
+    fn set_time(path: &Path, time: SystemTime) {
+        let file = File::options().write(true).open(path).expect("a file");
+        file.set_modified(time).expect("its own file has any time");
+    }
+
+    #[test]
+    fn a_change_of_equal_length_in_the_second_of_the_commit_is_seen() {
+        let folder = tempdir().expect("a folder");
+        let git = |arguments: &[&str]| {
+            let mut command = command_in(folder.path());
+            command.args([
+                "-c",
+                "user.name=Nobody",
+                "-c",
+                "user.email=nobody@localhost",
+            ]);
+            command.args(arguments);
+            finish("prepare a repository", command).expect("git");
+        };
+        git(&["init", "--quiet"]);
+        // What else could tell, and can't be set back here.
+        git(&["config", "core.trustctime", "false"]);
+        git(&["config", "core.checkStat", "minimal"]);
+        let file = folder.path().join("lib.rs");
+        let time = SystemTime::now() - Duration::from_secs(100);
+        fs::write(&file, "400").expect("a file");
+        set_time(&file, time);
+        git(&["add", "--all"]);
+        git(&["commit", "--quiet", "--message", "the base"]);
+        set_time(&folder.path().join(".git/index"), time);
+        fs::write(&file, "600").expect("a file");
+        set_time(&file, time);
+
+        let repository = Repository::of(folder.path()).expect("a repository");
+        let index = folder.path().join(".git/index of the gate");
+        let found = repository.working_tree(&index).expect("a working tree");
+        assert!(found.is_dirty);
+        assert!(!index.exists());
+    }
 }
