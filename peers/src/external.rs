@@ -186,7 +186,7 @@ impl Complaints {
     /// What was said last. Its own workers may live on and hold the pipe, so the
     /// end of it is not waited for forever.
     fn last(&self) -> String {
-        let deadline = Instant::now() + Duration::from_secs(1);
+        let deadline = Instant::now() + Duration::from_secs(3);
         while self
             .reader
             .as_ref()
