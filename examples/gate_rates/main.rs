@@ -13,8 +13,8 @@
 //!
 //! # Protocol
 //!
-//! Written down before the first run; a change of it needs a new folder of
-//! data.
+//! Written down before the first run. A change of what a run is needs a new
+//! folder of data; which runs there are was changed once (see Power).
 //!
 //! - **The subject** is `package/`, made a git repository, with four
 //!   benchmarks: `single_threaded`, `rayon` and `process_pool` (two tasks on

@@ -26,8 +26,8 @@ const FEW: usize = 100;
 const SHORT: Duration = Duration::from_millis(5);
 
 /// CPython takes part in the ten thousand, a thread each, where they sleep so long:
-/// starting as many took it 1.7 to 2.3 s in six tries, and a sleep that ends before
-/// the last has begun is not beside it.
+/// starting as many takes it some seconds, and a sleep that ends before the last
+/// has begun is not beside it.
 const PYTHON_THREADS_FROM: Duration = Duration::from_secs(5);
 
 /// The notebook's three.
