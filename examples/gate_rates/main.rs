@@ -51,8 +51,8 @@
 //!
 //! The number is how many runs there are in the end: those that
 //! `reports/evidence/gate/` holds already are not made again, so that an
-//! experiment that was ended goes on where it stopped. Each file begins with a
-//! line about the machine; then comes a line a run. `build` compiles all
+//! experiment that was ended goes on where it stopped. Each file has a line about
+//! the machine and the code, and then a line a run. `build` compiles all
 //! revisions beforehand, so that no run begins with it; `summary` makes the
 //! tables of what is there, from the raw data alone.
 

@@ -20,14 +20,16 @@ const FACTORIALS_END: u32 = 300;
 const STEPS_IN_A_ROUND: u32 = 100;
 
 /// Each step needs the one before, and none can be computed ahead.
+///
+/// One flat loop: with a loop a round, some processors predict the rounds' ends
+/// better in one count than in another, and a thousand rounds took 0.1 % more
+/// than their share.
 fn rounds(count: u32) -> u64 {
     let mut value = black_box(1_u64);
-    for _ in 0..count {
-        for _ in 0..STEPS_IN_A_ROUND {
-            value = black_box(value.rotate_left(5) ^ value.wrapping_mul(6_364_136_223_846_793_005));
-        }
+    for _ in 0..count * STEPS_IN_A_ROUND {
+        value = value.rotate_left(5) ^ value.wrapping_mul(6_364_136_223_846_793_005);
     }
-    value
+    black_box(value)
 }
 
 /// The benchmarks that are compared with themselves.

@@ -9,8 +9,8 @@
 //!
 //! The number is how many comparisons there are in the end: those that
 //! `reports/evidence/lock_step/` holds already are not made again, so that a
-//! run that was ended goes on where it stopped. Each file begins with a line
-//! about the machine; then comes a line a relaunch. Without a number, only
+//! run that was ended goes on where it stopped. Each file has a line about the
+//! machine and the code, and then a line a relaunch. Without a number, only
 //! what is there is summarised.
 
 #[path = "../shared/end.rs"]

@@ -1,6 +1,7 @@
-//! The raw data of an experiment: a line about the machine, then what was
-//! measured, a line each. What is there is not measured again, so that an
-//! experiment that was ended goes on where it stopped.
+//! The raw data of an experiment: a line about the machine and the code, then
+//! what was measured there, a line each; and again so, where it was continued
+//! on another machine or with other code. What is there is not measured again,
+//! so that an experiment that was ended goes on where it stopped.
 
 use crate::place::{place, said_by};
 use serde_json::{Value, json};
@@ -28,22 +29,31 @@ impl Record {
         }
     }
 
-    /// All lines but the first, in their order.
+    /// What was measured, in its order.
     pub(crate) fn lines(&self) -> Result<Vec<Value>, Box<dyn Error>> {
+        let mut lines = self.all()?;
+        lines.retain(|line| !is_about_the_place(line));
+        Ok(lines)
+    }
+
+    fn all(&self) -> Result<Vec<Value>, Box<dyn Error>> {
         if !self.path.exists() {
             return Ok(Vec::new());
         }
         let text = fs::read_to_string(&self.path)?;
-        let lines: Result<Vec<Value>, _> = text.lines().skip(1).map(serde_json::from_str).collect();
+        let lines: Result<Vec<Value>, _> = text.lines().map(serde_json::from_str).collect();
         Ok(lines.map_err(|error| format!("'{}': {error}", self.path.display()))?)
     }
 
-    /// Adds lines, all of them at once.
+    /// Adds lines, all of them at once; before them one about the machine and
+    /// the code, if that before is of others.
     pub(crate) fn append(&self, lines: &[Value]) -> Result<(), Box<dyn Error>> {
         let mut text: Vec<String> = lines.iter().map(|line| format!("{line}\n")).collect();
-        if !self.path.exists() {
+        let here = self.place();
+        let all = self.all()?;
+        if all.iter().rfind(|line| is_about_the_place(line)) != Some(&here) {
             fs::create_dir_all(self.path.parent().unwrap_or(Path::new(".")))?;
-            text.insert(0, format!("{}\n", self.first_line()));
+            text.insert(0, format!("{here}\n"));
         }
         let mut options = OpenOptions::new();
         let mut file = options.create(true).append(true).open(&self.path)?;
@@ -51,10 +61,30 @@ impl Record {
         Ok(())
     }
 
-    fn first_line(&self) -> Value {
+    fn place(&self) -> Value {
         let mut line = place();
-        line["experiment"] = json!(self.experiment);
-        line["commit"] = json!(said_by("git", &["describe", "--always", "--dirty"]));
+        line[EXPERIMENT] = json!(self.experiment);
+        line["commit"] = json!(commit());
         line
     }
+}
+
+/// A field that only lines about machine and code have.
+const EXPERIMENT: &str = "experiment";
+
+fn is_about_the_place(line: &Value) -> bool {
+    line.get(EXPERIMENT).is_some()
+}
+
+/// The commit that is checked out, and whether something beside the raw data
+/// was changed since.
+fn commit() -> Option<String> {
+    let commit = said_by("git", &["rev-parse", "--short", "HEAD"])?;
+    let changes = ["status", "--porcelain", "--", ".", ":!reports"];
+    let is_clean = said_by("git", &changes)?.is_empty();
+    Some(if is_clean {
+        commit
+    } else {
+        format!("{commit}-dirty")
+    })
 }
