@@ -6,7 +6,7 @@
 
 use speedup::catalog::{Id, Row};
 use speedup::criterion_files::{Benchmark, read_all};
-use speedup::paired::{Arm, Comparison, Settings, compare, to_json};
+use speedup::paired::{Arm, Comparison, Conductor, Settings, to_json};
 use speedup::report::PairedRatio;
 use std::collections::BTreeMap;
 use std::env;
@@ -69,10 +69,12 @@ pub(super) fn measure(
     println!("\nIn lock-step, each time as a multiple of its baseline's:");
     let known_ns = iterations_ns(criterion);
     let mut measured = Vec::new();
+    let mut conductor = Conductor::new(Conductor::DEADLINE)?;
     for group in &groups {
         let ids = [&group.baseline].into_iter().chain(&group.rows);
         let arms: Vec<Arm> = ids.map(|id| arm(&executable, id, &known_ns)).collect();
-        let comparison = compare(&arms, &settings(arms.len(), all), &mut |_progress| ())?;
+        let comparison =
+            conductor.compare(&arms, &settings(arms.len(), all), &mut |_progress| ())?;
         print(&comparison);
         measured.push(to_json(&comparison));
     }

@@ -5,7 +5,7 @@ use crate::load::Load;
 use crate::rounded::rounded;
 use serde_json::{Value, json};
 use speedup::criterion_files::sample_times_ns;
-use speedup::paired::{Arm, Settings, compare};
+use speedup::paired::{Arm, Conductor, Settings};
 use speedup::stats::median;
 use std::env;
 use std::error::Error;
@@ -72,7 +72,8 @@ fn known(index: usize) -> Result<Vec<Value>, Box<dyn Error>> {
 fn lock_step(index: usize, ids: [&str; 2], truth: f64) -> Result<Vec<Value>, Box<dyn Error>> {
     let executable = env::current_exe()?;
     let arms = ids.map(|id| Arm::new(&executable, id));
-    let comparison = compare(&arms, &Settings::for_arms(arms.len()), &mut |_| ())?;
+    let settings = Settings::for_arms(arms.len());
+    let comparison = Conductor::new(Conductor::DEADLINE)?.compare(&arms, &settings, &mut |_| ())?;
     let line = |(number, relaunch): (usize, &speedup::paired::Relaunch)| {
         json!({
             "comparison": index,

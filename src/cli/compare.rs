@@ -4,7 +4,7 @@ use super::cargo::{Built, build};
 use super::table::table;
 use super::{Exit, Failure, seconds};
 use clap::Args;
-use speedup::paired::{Arm, Method, PairedError, Progress, Settings, compare, list, to_json};
+use speedup::paired::{Arm, Conductor, Method, PairedError, Progress, Settings, to_json};
 use std::io::{IsTerminal, Write, stderr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -66,15 +66,15 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
-    let arms = arms(options)?;
+    let mut conductor = Conductor::new(options.deadline).map_err(|error| failure(&error))?;
+    let arms = arms(options, &mut conductor)?;
     let mut settings = Settings::for_arms(arms.len());
-    settings.deadline = options.deadline;
     settings.relaunches = options.relaunches.map(usize::from);
     if let Some(time) = options.time {
         settings.time = time;
     }
     let mut line = ProgressLine::new();
-    let compared = compare(&arms, &settings, &mut |progress| line.show(progress));
+    let compared = conductor.compare(&arms, &settings, &mut |progress| line.show(progress));
     line.clear();
     let comparison = compared.map_err(|error| failure(&error))?;
     if options.json {
@@ -94,14 +94,11 @@ fn failure(error: &PairedError) -> Failure {
 }
 
 /// What is to be compared with what.
-fn arms(options: &Options) -> Result<Vec<Arm>, Failure> {
+fn arms(options: &Options, conductor: &mut Conductor) -> Result<Vec<Arm>, Failure> {
     let (ids, executables) = (&options.ids, &options.exe);
     if executables.is_empty() {
         let built = build(options.manifest_path.as_deref(), &options.bench)?;
-        return ids
-            .iter()
-            .map(|id| find(id, &built, options.deadline))
-            .collect();
+        return ids.iter().map(|id| find(id, &built, conductor)).collect();
     }
     let arms: Vec<Arm> = match (ids.as_slice(), executables.as_slice()) {
         ([id], executables) => executables.iter().map(|path| Arm::new(path, id)).collect(),
@@ -124,26 +121,27 @@ fn arms(options: &Options) -> Result<Vec<Arm>, Failure> {
 }
 
 /// The suite that has the benchmark.
-fn find(id: &str, built: &[Built], deadline: Duration) -> Result<Arm, Failure> {
+fn find(id: &str, built: &[Built], conductor: &mut Conductor) -> Result<Arm, Failure> {
     let arm = |suite: &Built| Arm::new(&suite.executable, id).in_folder(&suite.folder);
     // With one suite there is nothing to find, and `compare` says what is wrong.
     if let [suite] = built {
         return Ok(arm(suite));
     }
-    let mut known = Vec::new();
+    let mut known = 0;
     for suite in built {
         // A bench target that is no Criterion suite is none of our business.
-        let ids = list(&suite.executable, Some(&suite.folder), deadline).unwrap_or_default();
+        let listed = conductor.benchmarks(&suite.executable, Some(&suite.folder));
+        let ids = listed.unwrap_or_default();
         if ids.iter().any(|other| other == id) {
             return Ok(arm(suite));
         }
-        known.extend(ids);
+        known += ids.len();
     }
     let why = format!(
         "none of the {} suites has a benchmark '{id}'; they have {} others, which \
          `cargo bench -- --list` names",
         built.len(),
-        known.len()
+        known
     );
     Err(Failure::new(Exit::Usage, &why))
 }

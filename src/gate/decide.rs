@@ -17,6 +17,10 @@ pub const LOOKS: [usize; 3] = [6, 10, 16];
 /// cleared by screening; each look may use a third of it (Bonferroni).
 pub const SCREENING_ERROR: f64 = 0.05;
 
+/// The p-value up to which a benchmark outside the margin is routed without a
+/// further look. Six relaunches reach it only if all lie on one side.
+pub const SUSPICION: f64 = 0.05;
+
 /// How often a decision may call unchanged what is slower or faster by the
 /// margin or more.
 pub const EQUIVALENCE_ERROR: f64 = 0.05;
@@ -66,7 +70,8 @@ pub enum Screened {
     Clear,
     /// Not yet: look again with more relaunches, or route it if there are none.
     Unclear,
-    /// The estimate itself lies outside the margin: route it at once.
+    /// It is shown to differ, and the estimate lies outside the margin: route it
+    /// at once.
     Suspicious,
 }
 
@@ -76,7 +81,10 @@ pub enum Screened {
 /// It is clear if both one-sided signed-rank tests, against +ln(1 + δ) and
 /// −ln(1 + δ), reject at a third of [`SCREENING_ERROR`] (two one-sided tests:
 /// Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15 (1987),
-/// 657–680).
+/// 657–680). It is suspicious if the estimate lies outside the margin and the
+/// two-sided signed-rank test against 0 rejects at [`SUSPICION`]. Neither is
+/// needed for the error rates: routing costs time, and further looks cost less
+/// of it where a benchmark merely scatters.
 ///
 /// # Errors
 /// When a ratio is NaN, or there are more than the exact test takes.
@@ -99,10 +107,13 @@ pub fn screen(ln_ratios: &[f64], rules: &Rules) -> Result<Screened, StatsError> 
     if is_equivalent(ln_ratios, rules, SCREENING_ERROR / LOOKS.len() as f64)? {
         return Ok(Screened::Clear);
     }
-    if hodges_lehmann(ln_ratios)?.abs() > rules.ln_margin() {
-        return Ok(Screened::Suspicious);
-    }
-    Ok(Screened::Unclear)
+    let is_outside = hodges_lehmann(ln_ratios)?.abs() > rules.ln_margin();
+    let differs = signed_rank_test(ln_ratios, 0.0, Alternative::TwoSided)?.p_value <= SUSPICION;
+    Ok(if is_outside && differs {
+        Screened::Suspicious
+    } else {
+        Screened::Unclear
+    })
 }
 
 fn is_equivalent(ln_ratios: &[f64], rules: &Rules, error: f64) -> Result<bool, StatsError> {
@@ -334,6 +345,15 @@ mod tests {
         assert_eq!(screen(&quiet[..6], &rules), Ok(Screened::Clear));
         assert_eq!(screen(&quiet[..5], &rules), Ok(Screened::Unclear));
         assert_eq!(screen(&[], &rules), Ok(Screened::Unclear));
+    }
+
+    #[test]
+    fn what_merely_scatters_is_looked_at_again_rather_than_routed() {
+        let rules = Rules::default();
+        let scattered = [0.09, 0.08, -0.02, 0.05, 0.07, 0.06];
+        assert_eq!(screen(&scattered, &rules), Ok(Screened::Unclear));
+        let beyond = scattered.map(f64::abs);
+        assert_eq!(screen(&beyond, &rules), Ok(Screened::Suspicious));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Why there is no verdict.
 
 use super::verdict::Outcome;
+use crate::paired::PairedError;
 use crate::stats::StatsError;
 use std::fmt;
 use std::io;
@@ -123,6 +124,8 @@ pub enum GateError {
     },
     /// There is no folder for what is kept from one gate to the next.
     NoCache,
+    /// Nothing can be measured here.
+    Measuring(PairedError),
     /// The ratios have no verdict.
     Statistics(StatsError),
     /// A page can't be made of the result.
@@ -290,6 +293,7 @@ impl fmt::Display for GateError {
                 "there is no folder for builds: neither XDG_CACHE_HOME nor HOME is set; name one \
                  with --cache"
             ),
+            Self::Measuring(error) => write!(f, "nothing can be measured: {error}"),
             Self::Statistics(error) => write!(f, "the ratios have no verdict: {error}"),
             Self::Page { page, why } => write!(f, "the {page} output can't be made: {why}"),
             Self::Record { path, line, why } => write!(
@@ -306,6 +310,7 @@ impl std::error::Error for GateError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Program { error, .. } | Self::File { error, .. } => Some(error),
+            Self::Measuring(error) => Some(error),
             Self::Statistics(error) => Some(error),
             _ => None,
         }
@@ -315,5 +320,11 @@ impl std::error::Error for GateError {
 impl From<StatsError> for GateError {
     fn from(error: StatsError) -> Self {
         Self::Statistics(error)
+    }
+}
+
+impl From<PairedError> for GateError {
+    fn from(error: PairedError) -> Self {
+        Self::Measuring(error)
     }
 }

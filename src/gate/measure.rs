@@ -1,6 +1,6 @@
 //! The only contact with the paired engine.
 
-use crate::paired::{Arm, Method, PairedError, Settings, compare, list};
+use crate::paired::{Arm, Conductor, Method, PairedError, Settings};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -58,11 +58,11 @@ pub(super) struct Build<'a> {
 /// `iteration_ns` is how long an iteration takes, about, where earlier
 /// relaunches have shown it: then nothing has to be tried out beforehand.
 pub(super) fn measure(
+    conductor: &mut Conductor,
     builds: &[Build<'_>],
     id: &str,
     relaunches: usize,
     sampling: Duration,
-    deadline: Duration,
     iteration_ns: Option<f64>,
 ) -> Result<Measured, PairedError> {
     let arm = |build: &Build<'_>| {
@@ -76,11 +76,10 @@ pub(super) fn measure(
     let settings = Settings {
         relaunches: Some(relaunches),
         sampling,
-        deadline,
         ..Settings::for_arms(arms.len())
     };
     let start = Instant::now();
-    let comparison = compare(&arms, &settings, &mut |_| ())?;
+    let comparison = conductor.compare(&arms, &settings, &mut |_| ())?;
     let values = |of: &dyn Fn(&crate::paired::Relaunch) -> f64| {
         comparison.relaunches.iter().map(of).collect::<Vec<f64>>()
     };
@@ -94,11 +93,6 @@ pub(super) fn measure(
         is_coarse: comparison.method == Method::WholeProcesses,
         duration: start.elapsed(),
     })
-}
-
-/// The benchmarks of a build.
-pub(super) fn benchmarks(build: Build<'_>, deadline: Duration) -> Result<Vec<String>, PairedError> {
-    list(build.executable, Some(build.folder), deadline)
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ pub mod history;
 pub mod output;
 
 pub use decide::{
-    Decided, EQUIVALENCE_ERROR, LOOKS, Rules, SCREENING_ERROR, Screened, Trial, decide,
+    Decided, EQUIVALENCE_ERROR, LOOKS, Rules, SCREENING_ERROR, SUSPICION, Screened, Trial, decide,
     fewest_relaunches, screen,
 };
 pub use detect::{Sensitivity, relaunch_spread};

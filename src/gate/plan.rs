@@ -5,15 +5,18 @@ use super::decide::{LOOKS, Rules, fewest_relaunches};
 use super::detect::Sensitivity;
 use std::time::Duration;
 
-/// Sampling time of an arm in a relaunch: when screening, where it is about
-/// many benchmarks, and when deciding. Twice the sampling does not halve the
-/// scatter, for what sets two processes apart stays with them; more
-/// relaunches do.
-pub(super) const SCREENING_SAMPLING: Duration = Duration::from_millis(40);
-pub(super) const DECISION_SAMPLING: Duration = Duration::from_millis(80);
+/// Sampling time of an arm in a relaunch of the first look, which is at every
+/// benchmark: enough for those that use one thread, where what sets two
+/// processes apart stays with them.
+pub(super) const FIRST_SAMPLING: Duration = Duration::from_millis(40);
+
+/// The same of all later relaunches. Several threads or processes scatter within
+/// a relaunch as well: with twice the sampling, a relaunch takes half as long
+/// again, and its variance was less than half.
+pub(super) const SAMPLING: Duration = Duration::from_millis(80);
 
 /// What an arm's relaunch takes besides: starting, warming up, analysis.
-const AROUND_SAMPLING: Duration = Duration::from_millis(60);
+const AROUND_SAMPLING: Duration = Duration::from_millis(40);
 
 /// Relaunches of a decision, unless the number of routed benchmarks asks for
 /// more: with three arms, some ten seconds a benchmark.
@@ -67,9 +70,9 @@ pub struct Plan {
 /// ```
 #[must_use]
 pub fn plan(benchmarks: usize, budget: Option<Duration>, rules: &Rules) -> Plan {
-    let first_look = relaunch(SCREENING_SAMPLING, 2) * count(LOOKS[0] + 1);
+    let first_look = relaunch(FIRST_SAMPLING, 2) * count(LOOKS[0] + 1);
     let screening = first_look * count(benchmarks);
-    let decision = relaunch(DECISION_SAMPLING, 3);
+    let decision = relaunch(SAMPLING, 3);
     let left = budget.map(|budget| budget.saturating_sub(screening));
     let relaunches = decision_relaunches(1, left, decision, rules);
     let fit = |budget: Duration, each: Duration| {
@@ -172,7 +175,7 @@ mod tests {
         assert!(all.decided > Some(10));
         let (_, finds) = all.finds[1];
         assert!(finds.is_some_and(|ratio| (1.02..1.06).contains(&ratio)));
-        let some = plan(100, Some(SECOND * 70), &rules);
+        let some = plan(100, Some(SECOND * 56), &rules);
         assert_eq!((some.screened, some.decided), (50, Some(0)));
         assert_eq!(some.relaunches, 0);
         assert!(some.finds.iter().all(|(_, ratio)| ratio.is_none()));

@@ -12,6 +12,7 @@ use super::plan::{Plan, plan};
 use super::request::{Request, Step};
 use super::stages::{Candidate, Clock, Stages};
 use super::suites::Suites;
+use crate::paired::Conductor;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -78,13 +79,20 @@ pub fn run(request: &Request, progress: &mut dyn FnMut(Step)) -> Result<Gate, Ga
     let building = start.elapsed();
 
     let mut notes = notes(&built, &head);
-    let suites = Suites::list(request, [&base, &head], &built, &mut notes)?;
+    let mut conductor = Conductor::new(request.deadline)?;
+    let suites = Suites::list(&mut conductor, [&base, &head], &built, &mut notes)?;
     let (mut findings, candidates) = suites.split(request, &place, &mut notes)?;
 
     let mut judged = Judged::default();
     if !candidates.is_empty() {
         let third_arm = || builder.build(Side::Base, &base, Metadata::Other);
-        judged = judge(request, candidates, &base, third_arm, &mut notes, progress)?;
+        let mut stages = Stages {
+            rules: &request.rules,
+            conductor: &mut conductor,
+            clock: Clock::start(request.budget),
+            progress,
+        };
+        judged = judge(&mut stages, candidates, &base, third_arm, &mut notes)?;
         findings.append(&mut judged.findings);
     }
     if findings.iter().any(|finding| finding.is_coarse) {
@@ -120,21 +128,14 @@ struct Judged {
 /// Screens and decides; `third_arm` builds the base again, once something is
 /// routed.
 fn judge(
-    request: &Request,
+    stages: &mut Stages<'_>,
     candidates: Vec<Candidate<'_>>,
     base: &Revision,
     third_arm: impl FnOnce() -> Result<Build, GateError>,
     notes: &mut Vec<String>,
-    progress: &mut dyn FnMut(Step),
 ) -> Result<Judged, GateError> {
-    let plan = plan(candidates.len(), request.budget, &request.rules);
-    progress(Step::Planned(plan.clone()));
-    let mut stages = Stages {
-        rules: &request.rules,
-        deadline: request.deadline,
-        clock: Clock::start(request.budget),
-        progress,
-    };
+    let plan = plan(candidates.len(), stages.clock.budget, stages.rules);
+    (stages.progress)(Step::Planned(plan.clone()));
     let screened = stages.screen(candidates)?;
     let mut rebuilding = Duration::ZERO;
     let mut rebuilt = None;

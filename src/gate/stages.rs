@@ -6,9 +6,10 @@ use super::detect::{Sensitivity, relaunch_spread};
 use super::error::GateError;
 use super::finding::{Benchmark, Estimate, Finding};
 use super::measure::{self, Measured, measure};
-use super::plan::{DECISION_SAMPLING, SCREENING_SAMPLING, decision_relaunches, for_further_looks};
+use super::plan::{FIRST_SAMPLING, SAMPLING, decision_relaunches, for_further_looks};
 use super::request::{Measuring, Step};
 use super::verdict::Verdict;
+use crate::paired::{Conductor, PairedError};
 use crate::stats::median;
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,7 @@ const NO_TIME_TO_DECIDE: &str = "the budget left too few relaunches to decide it
 #[derive(Debug)]
 pub(super) struct Clock {
     start: Instant,
-    budget: Option<Duration>,
+    pub(super) budget: Option<Duration>,
     /// What was spent on something else.
     forgiven: Duration,
 }
@@ -57,6 +58,8 @@ pub(super) struct Candidate<'a> {
     head: &'a Suite,
     screening: Measured,
     looks: usize,
+    /// How long an arm's relaunch takes, about, with [`SAMPLING`].
+    arm_time: Duration,
     state: State,
 }
 
@@ -77,6 +80,7 @@ impl<'a> Candidate<'a> {
             head,
             screening: Measured::default(),
             looks: 0,
+            arm_time: Duration::ZERO,
             state: State::Open,
         }
     }
@@ -85,20 +89,19 @@ impl<'a> Candidate<'a> {
         self.state == State::Routed
     }
 
-    /// How long an arm's relaunch took in screening.
-    fn arm_time(&self) -> Duration {
-        let looks = LOOKS.get(..self.looks).unwrap_or(&LOOKS);
-        // A look begins with one that finds out how long an iteration takes.
-        let relaunches = looks.last().unwrap_or(&1) + self.looks;
+    /// Takes in what a look has measured: two arms in so many relaunches.
+    fn take(&mut self, look: Measured, relaunches: usize, sampling: Duration) {
         let arms = u32::try_from(2 * relaunches).unwrap_or(u32::MAX);
-        self.screening.duration / arms
+        self.arm_time = look.duration / arms + SAMPLING.saturating_sub(sampling);
+        self.screening.extend(look);
+        self.looks += 1;
     }
 }
 
 /// What both stages share.
 pub(super) struct Stages<'a> {
     pub(super) rules: &'a Rules,
-    pub(super) deadline: Duration,
+    pub(super) conductor: &'a mut Conductor,
     pub(super) clock: Clock,
     pub(super) progress: &'a mut dyn FnMut(Step),
 }
@@ -136,6 +139,7 @@ impl Stages<'_> {
         };
         let open = candidates.iter_mut().filter(is_open).count();
         let relaunches = LOOKS[look] - look.checked_sub(1).map_or(0, |before| LOOKS[before]);
+        let sampling = if look == 0 { FIRST_SAMPLING } else { SAMPLING };
         for (done, candidate) in candidates.iter_mut().filter(is_open).enumerate() {
             if limit.is_some_and(|limit| start.elapsed() >= limit) {
                 return Ok(());
@@ -149,21 +153,13 @@ impl Stages<'_> {
             let builds = [candidate.base, candidate.head].map(of_suite);
             let id = &candidate.benchmark.id;
             let known = candidate.screening.iteration_ns();
-            match measure(
-                &builds,
-                id,
-                relaunches,
-                SCREENING_SAMPLING,
-                self.deadline,
-                known,
-            ) {
-                Ok(measured) => candidate.screening.extend(measured),
+            match measure(self.conductor, &builds, id, relaunches, sampling, known) {
+                Ok(measured) => candidate.take(measured, relaunches, sampling),
                 Err(error) => {
                     candidate.state = State::Failed(failure(&error));
                     continue;
                 }
             }
-            candidate.looks = look + 1;
             candidate.state = match screen(candidate.screening.ln_ratios_of(0), self.rules)? {
                 Screened::Clear => State::Clear,
                 Screened::Suspicious => State::Routed,
@@ -183,16 +179,10 @@ impl Stages<'_> {
         let routed: Vec<&Candidate<'_>> =
             candidates.iter().filter(|each| each.is_routed()).collect();
         let arms = if rebuilt.is_empty() { 2 } else { 3 };
-        let more = DECISION_SAMPLING.saturating_sub(SCREENING_SAMPLING);
-        let all: Duration = routed
-            .iter()
-            .map(|each| (each.arm_time() + more) * arms)
-            .sum();
-        let count = u32::try_from(routed.len().max(1)).unwrap_or(u32::MAX);
-        let each = if routed.is_empty() {
-            (SCREENING_SAMPLING + more) * arms
-        } else {
-            all / count
+        let all: Duration = routed.iter().map(|each| each.arm_time * arms).sum();
+        let each = match u32::try_from(routed.len()) {
+            Ok(0) | Err(_) => SAMPLING * arms,
+            Ok(count) => all / count,
         };
         let relaunches = decision_relaunches(routed.len(), self.clock.left(), each, self.rules);
         let sensitivity = Sensitivity::new(relaunches, routed.len(), self.rules);
@@ -217,14 +207,7 @@ impl Stages<'_> {
             let builds: Vec<measure::Build<'_>> = suites.map(of_suite).collect();
             let id = &candidate.benchmark.id;
             let known = candidate.screening.iteration_ns();
-            let result = measure(
-                &builds,
-                id,
-                relaunches,
-                DECISION_SAMPLING,
-                self.deadline,
-                known,
-            );
+            let result = measure(self.conductor, &builds, id, relaunches, SAMPLING, known);
             measured.push(result.map_err(|error| failure(&error)));
         }
         let none = Measured::default();
@@ -277,7 +260,7 @@ fn time_left(elapsed: Duration, done: usize, of: usize) -> Option<Duration> {
     Some(elapsed / done * of.saturating_sub(done))
 }
 
-fn failure(error: &crate::paired::PairedError) -> String {
+fn failure(error: &PairedError) -> String {
     format!("{error} (arm 1 is the base, arm 2 the head, arm 3 the rebuilt base)")
 }
 

@@ -5,12 +5,12 @@ use super::build::{Build, Suite};
 use super::error::{GateError, Side};
 use super::finding::{Benchmark, Finding};
 use super::git::Revision;
-use super::measure::{self, benchmarks};
 use super::place::Place;
 use super::request::Request;
 use super::same::is_same_code;
 use super::stages::Candidate;
 use super::verdict::Verdict;
+use crate::paired::Conductor;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -22,13 +22,19 @@ pub(super) struct Suites<'a> {
 
 impl<'a> Suites<'a> {
     pub(super) fn list(
-        request: &Request,
+        conductor: &mut Conductor,
         revisions: [&Revision; 2],
         built: &'a [Build; 2],
         notes: &mut Vec<String>,
     ) -> Result<Self, GateError> {
         let mut of = |index: usize, side| {
-            listed(side, revisions[index], &built[index].suites, request, notes)
+            listed(
+                conductor,
+                side,
+                revisions[index],
+                &built[index].suites,
+                notes,
+            )
         };
         Ok(Self {
             base: of(0, Side::Base)?,
@@ -85,20 +91,16 @@ impl<'a> Suites<'a> {
 }
 
 fn listed<'a>(
+    conductor: &mut Conductor,
     side: Side,
     revision: &Revision,
     suites: &'a [Suite],
-    request: &Request,
     notes: &mut Vec<String>,
 ) -> Result<BTreeMap<Benchmark, &'a Suite>, GateError> {
     let mut found = BTreeMap::new();
     let mut why = String::new();
     for suite in suites {
-        let build = measure::Build {
-            executable: &suite.executable,
-            folder: &suite.folder,
-        };
-        let ids = match benchmarks(build, request.deadline) {
+        let ids = match conductor.benchmarks(&suite.executable, Some(&suite.folder)) {
             Ok(ids) => ids,
             Err(error) => {
                 let target = &suite.target;
@@ -110,7 +112,7 @@ fn listed<'a>(
             }
         };
         for id in ids {
-            let target = suite.target.clone();
+            let (target, id) = (suite.target.clone(), id.clone());
             found.insert(Benchmark { target, id }, suite);
         }
     }

@@ -1,13 +1,14 @@
-//! Relaunches until the time is over.
+//! The conductor: relaunches until the time is over.
 
 use super::arm::Arm;
 use super::error::PairedError;
 use super::lock_step::{self, Samples};
 use super::result::{Comparison, Method, Relaunch};
 use super::stage::{Sampling, Stage};
-use super::suite::{Listed, ask, check};
+use super::suite::{KnownSuites, check};
 use super::whole_processes;
 use crate::stats::{median, smallest_signed_rank_sample};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Criterion's least number of samples, and the most that a relaunch takes:
@@ -50,8 +51,6 @@ pub struct Settings {
     /// Sampling time of an arm in one relaunch; somewhat less is taken where the
     /// samples are single iterations.
     pub sampling: Duration,
-    /// How long an arm may keep the others waiting before it is given up.
-    pub deadline: Duration,
     /// The confidence of the intervals, between 0 and 1.
     pub level: f64,
 }
@@ -73,7 +72,6 @@ impl Settings {
             time: Duration::from_secs(5).saturating_mul(arms),
             relaunches: None,
             sampling: Duration::from_millis(120),
-            deadline: Duration::from_mins(2),
             level: 0.95,
         }
     }
@@ -95,67 +93,171 @@ pub enum Progress {
     },
 }
 
-/// Compares two or more arms: each one's time as a multiple of the first
-/// one's.
+/// Starts arms, has them take turns, and ends them.
 ///
-/// Where all suites use [`Paired`](super::Paired), the arms take turns sample
-/// by sample; otherwise whole processes do ([`Method::WholeProcesses`]).
-/// `progress` is called before each step.
-///
-/// # Errors
-/// When an executable can't be started, has no such benchmark, or a process
-/// ends early, falls silent or leaves no samples. No process is left then, nor
-/// if this one is killed: a guard process ends the arms with their process
-/// groups. What a benchmark itself moves to another group *and* detaches from
-/// its parent is out of reach.
+/// One conductor is meant for many comparisons: it asks each executable once
+/// for its benchmarks. No process outlives it, not even if this one is killed: a
+/// guard process ends the arms with their process groups then. What a benchmark
+/// itself moves to another group *and* detaches from its parent is out of reach.
 ///
 /// ```no_run
-/// use speedup::paired::{Arm, Settings, compare};
+/// use speedup::paired::{Arm, Conductor, Settings};
 ///
 /// let suite = "target/release/deps/suite-1a2b";
 /// let arms = [Arm::new(suite, "format/display"), Arm::new(suite, "format/debug")];
-/// let comparison = compare(&arms, &Settings::for_arms(arms.len()), &mut |_| ())?;
+/// let mut conductor = Conductor::new(Conductor::DEADLINE)?;
+/// let comparison = conductor.compare(&arms, &Settings::for_arms(arms.len()), &mut |_| ())?;
 /// let ratio = comparison.ratios[0];
 /// println!("{:.3} ({:.3} to {:.3})", ratio.estimate, ratio.interval.low, ratio.interval.high);
 /// # Ok::<(), speedup::paired::PairedError>(())
 /// ```
-pub fn compare(
-    arms: &[Arm],
-    settings: &Settings,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Comparison, PairedError> {
-    if arms.len() < 2 {
-        return Err(PairedError::TooFewArms { arms: arms.len() });
-    }
-    let fewest = smallest_signed_rank_sample(settings.level)?;
-    let start = Instant::now();
-    progress(Progress::Scouting);
-    let stage = Stage::set(settings.deadline)?;
-    let (method, sampling) = scout(&stage, arms, settings.sampling)?;
+#[derive(Debug)]
+pub struct Conductor {
+    stage: Stage,
+    known: KnownSuites,
+}
 
-    let mut relaunches: Vec<Relaunch> = Vec::new();
-    let time = settings.time.saturating_sub(start.elapsed());
-    let scouted = Instant::now();
-    loop {
-        let done = relaunches.len();
-        let planned = settings
-            .relaunches
-            .unwrap_or_else(|| planned(done, scouted.elapsed(), time).max(fewest));
-        if done >= planned {
-            break;
-        }
-        progress(Progress::Relaunching {
-            done,
-            planned,
-            method,
-        });
-        let reversed = done % 2 == 1;
-        let began = Instant::now();
-        let samples = method.run(&stage, arms, sampling, reversed)?;
-        let duration = began.elapsed();
-        relaunches.push(Relaunch::new(method, arms, &samples, reversed, duration)?);
+impl Conductor {
+    /// How long an arm may usually keep the others waiting: two minutes.
+    pub const DEADLINE: Duration = Duration::from_mins(2);
+
+    /// A conductor that gives an arm up once it has kept the others waiting for
+    /// `deadline`.
+    ///
+    /// # Errors
+    /// When there is no place for its socket and its scratch files, or the guard
+    /// can't be started.
+    ///
+    /// ```
+    /// use speedup::paired::Conductor;
+    ///
+    /// let conductor = Conductor::new(Conductor::DEADLINE)?;
+    /// # drop(conductor);
+    /// # Ok::<(), speedup::paired::PairedError>(())
+    /// ```
+    pub fn new(deadline: Duration) -> Result<Self, PairedError> {
+        Ok(Self {
+            stage: Stage::set(deadline)?,
+            known: KnownSuites::default(),
+        })
     }
-    Comparison::new(method, arms, relaunches, settings.level, start.elapsed())
+
+    /// The benchmarks of a built suite; `folder` is where it is started, the
+    /// current one if none is given.
+    ///
+    /// # Errors
+    /// When it can't be started, ends badly or not in time, or does not answer as
+    /// a Criterion suite does.
+    ///
+    /// ```no_run
+    /// use speedup::paired::Conductor;
+    /// use std::path::Path;
+    ///
+    /// let suite = Path::new("target/release/deps/suite-1a2b");
+    /// let mut conductor = Conductor::new(Conductor::DEADLINE)?;
+    /// assert!(conductor.benchmarks(suite, None)?.contains(&"format/display".to_owned()));
+    /// # Ok::<(), speedup::paired::PairedError>(())
+    /// ```
+    pub fn benchmarks(
+        &mut self,
+        executable: &Path,
+        folder: Option<&Path>,
+    ) -> Result<&[String], PairedError> {
+        let arm = Arm {
+            folder: folder.map(Path::to_owned),
+            ..Arm::new(executable, "")
+        };
+        Ok(&self.known.listed(&self.stage, &arm)?.ids)
+    }
+
+    /// Compares two or more arms: each one's time as a multiple of the first
+    /// one's.
+    ///
+    /// Where all suites use [`Paired`](super::Paired), the arms take turns sample
+    /// by sample; otherwise whole processes do ([`Method::WholeProcesses`]).
+    /// `progress` is called before each step.
+    ///
+    /// # Errors
+    /// When an executable can't be started, has no such benchmark, or a process
+    /// ends early, falls silent or leaves no samples. No process is left then, and
+    /// the conductor can go on with other arms.
+    ///
+    /// ```no_run
+    /// # use speedup::paired::{Arm, Conductor, Settings};
+    /// let builds = ["before/suite", "after/suite"].map(|suite| Arm::new(suite, "parse/all"));
+    /// let mut conductor = Conductor::new(Conductor::DEADLINE)?;
+    /// let comparison = conductor.compare(&builds, &Settings::for_arms(2), &mut |_| ())?;
+    /// assert_eq!(comparison.ratios.len(), 1);
+    /// # Ok::<(), speedup::paired::PairedError>(())
+    /// ```
+    pub fn compare(
+        &mut self,
+        arms: &[Arm],
+        settings: &Settings,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Comparison, PairedError> {
+        if arms.len() < 2 {
+            return Err(PairedError::TooFewArms { arms: arms.len() });
+        }
+        let fewest = smallest_signed_rank_sample(settings.level)?;
+        let start = Instant::now();
+        progress(Progress::Scouting);
+        let (method, sampling) = self.scout(arms, settings.sampling)?;
+
+        let mut relaunches: Vec<Relaunch> = Vec::new();
+        let time = settings.time.saturating_sub(start.elapsed());
+        let scouted = Instant::now();
+        loop {
+            let done = relaunches.len();
+            let planned = settings
+                .relaunches
+                .unwrap_or_else(|| planned(done, scouted.elapsed(), time).max(fewest));
+            if done >= planned {
+                break;
+            }
+            progress(Progress::Relaunching {
+                done,
+                planned,
+                method,
+            });
+            let reversed = done % 2 == 1;
+            let began = Instant::now();
+            let samples = method.run(&self.stage, arms, sampling, reversed)?;
+            let duration = began.elapsed();
+            relaunches.push(Relaunch::new(method, arms, &samples, reversed, duration)?);
+        }
+        Comparison::new(method, arms, relaunches, settings.level, start.elapsed())
+    }
+
+    /// Finds out what the suites are, and how long an iteration of each arm takes.
+    fn scout(&mut self, arms: &[Arm], time: Duration) -> Result<(Method, Sampling), PairedError> {
+        let mut method = Method::LockStep;
+        for arm in arms {
+            let listed = self.known.listed(&self.stage, arm)?;
+            check(arm, &listed.ids)?;
+            if !listed.is_paired {
+                method = Method::WholeProcesses;
+            }
+        }
+        let known: Option<Vec<f64>> = arms.iter().map(|arm| arm.iteration_ns).collect();
+        if let Some(iterations_ns) = known {
+            return Ok((method, sampling(&iterations_ns, time)));
+        }
+        let stage = &self.stage;
+        let samples = match method.run(stage, arms, SCOUTING, false) {
+            // Only some of the suite's groups are paired.
+            Err(PairedError::NeverReady { .. }) => {
+                method = Method::WholeProcesses;
+                method.run(stage, arms, SCOUTING, false)
+            }
+            other => other,
+        }?;
+        let iterations_ns: Result<Vec<f64>, _> = samples
+            .iter()
+            .map(|arm| median(&mut arm.times_ns.clone()))
+            .collect();
+        Ok((method, sampling(&iterations_ns?, time)))
+    }
 }
 
 /// How many relaunches fit into `time`, judged by those that are done.
@@ -187,44 +289,6 @@ impl Method {
             Self::WholeProcesses => whole_processes::block(stage, arms, sampling, reversed),
         }
     }
-}
-
-/// Finds out what the suites are, and how long an iteration of each arm takes.
-fn scout(stage: &Stage, arms: &[Arm], time: Duration) -> Result<(Method, Sampling), PairedError> {
-    let mut asked: Vec<(&Arm, Listed)> = Vec::new();
-    for arm in arms {
-        let same = |(other, _): &&(&Arm, Listed)| {
-            other.executable == arm.executable && other.folder == arm.folder
-        };
-        if let Some((_, listed)) = asked.iter().find(same) {
-            check(arm, &listed.ids)?;
-        } else {
-            let listed = ask(stage, arm)?;
-            check(arm, &listed.ids)?;
-            asked.push((arm, listed));
-        }
-    }
-    let mut method = Method::WholeProcesses;
-    if asked.iter().all(|(_, listed)| listed.is_paired) {
-        method = Method::LockStep;
-    }
-    let known: Option<Vec<f64>> = arms.iter().map(|arm| arm.iteration_ns).collect();
-    if let Some(iterations_ns) = known {
-        return Ok((method, sampling(&iterations_ns, time)));
-    }
-    let samples = match method.run(stage, arms, SCOUTING, false) {
-        // Only some of the suite's groups are paired.
-        Err(PairedError::NeverReady { .. }) => {
-            method = Method::WholeProcesses;
-            method.run(stage, arms, SCOUTING, false)
-        }
-        other => other,
-    }?;
-    let iterations_ns: Result<Vec<f64>, _> = samples
-        .iter()
-        .map(|arm| median(&mut arm.times_ns.clone()))
-        .collect();
-    Ok((method, sampling(&iterations_ns?, time)))
 }
 
 /// As many samples as there is time for with one iteration in each, so that

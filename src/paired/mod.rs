@@ -83,9 +83,8 @@ pub use measurement::Paired;
 #[cfg(all(unix, feature = "conductor"))]
 pub use {
     arm::Arm,
-    conductor::{Progress, Settings, compare},
+    conductor::{Conductor, Progress, Settings},
     error::PairedError,
     json::{SCHEMA_VERSION, to_json},
     result::{ArmSummary, Comparison, Method, Ratio, Relaunch},
-    suite::list,
 };

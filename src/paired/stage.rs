@@ -1,4 +1,4 @@
-//! What all processes of a comparison share.
+//! What all processes of a conductor share.
 
 use super::arm::Arm;
 use super::baton::VARIABLE;
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::process::{self, Command, Stdio};
 use std::time::Duration;
 
-/// The folder, the socket and the guard of one comparison.
+/// The folder, the socket and the guard of a conductor.
 ///
 /// The guard goes first when it is dropped: it is the one that still has to
 /// know the folder.
@@ -101,6 +101,8 @@ impl Stage {
                 .current_dir(package)
                 .env("CARGO_MANIFEST_DIR", package);
         }
+        // What still calls was ended before it was heard.
+        while self.listener.accept().is_ok() {}
         let child = command.spawn().map_err(cannot)?;
         Process::new(name.to_owned(), child, folder, &self.guard, self.deadline)
     }

@@ -5,8 +5,6 @@ use super::error::PairedError;
 use super::process::Turn;
 use super::stage::Stage;
 use std::fs;
-use std::path::Path;
-use std::time::Duration;
 
 /// How Criterion ends each line of its list.
 const BENCHMARK: &str = ": benchmark";
@@ -22,37 +20,29 @@ pub(super) struct Listed {
     pub(super) is_paired: bool,
 }
 
-/// The benchmarks of a built suite; `folder` is where it is started, the
-/// current one if none is given.
-///
-/// # Errors
-/// When it can't be started, ends badly or not within `deadline`, or does not
-/// answer as a Criterion suite does.
-///
-/// ```no_run
-/// # use std::{path::Path, time::Duration};
-/// let suite = Path::new("target/release/deps/suite-1a2b");
-/// let ids = speedup::paired::list(suite, None, Duration::from_secs(60))?;
-/// assert!(ids.contains(&"format/display".to_owned()));
-/// # Ok::<(), speedup::paired::PairedError>(())
-/// ```
-pub fn list(
-    executable: &Path,
-    folder: Option<&Path>,
-    deadline: Duration,
-) -> Result<Vec<String>, PairedError> {
-    let arm = Arm {
-        executable: executable.to_owned(),
-        id: String::new(),
-        folder: folder.map(Path::to_owned),
-        iteration_ns: None,
-    };
-    let stage = Stage::set(deadline)?;
-    Ok(ask(&stage, &arm)?.ids)
+/// What executables have said about themselves, which is asked once of each.
+#[derive(Debug, Default)]
+pub(super) struct KnownSuites(Vec<(Arm, Listed)>);
+
+impl KnownSuites {
+    /// What the executable of an arm says, started in the arm's folder.
+    pub(super) fn listed(&mut self, stage: &Stage, arm: &Arm) -> Result<&Listed, PairedError> {
+        let is_same = |(other, _): &(Arm, Listed)| {
+            other.executable == arm.executable && other.folder == arm.folder
+        };
+        let index = match self.0.iter().position(is_same) {
+            Some(index) => index,
+            None => {
+                self.0.push((arm.clone(), ask(stage, arm)?));
+                self.0.len() - 1
+            }
+        };
+        Ok(&self.0[index].1)
+    }
 }
 
 /// Asks the executable of an arm for its benchmarks.
-pub(super) fn ask(stage: &Stage, arm: &Arm) -> Result<Listed, PairedError> {
+fn ask(stage: &Stage, arm: &Arm) -> Result<Listed, PairedError> {
     let name = format!("'{}'", arm.executable.display());
     let arguments = ["--bench".into(), "--list".into()];
     let mut process = stage.start(&name, arm, &arguments, true)?;
