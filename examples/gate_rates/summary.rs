@@ -1,6 +1,5 @@
 //! The tables, from the raw data alone.
 
-use crate::FOLDER;
 use crate::experiments::Experiment;
 use crate::record::Record;
 use crate::share::share;
@@ -16,12 +15,12 @@ const THRESHOLDS: [f64; 2] = [1.05, 1.10];
 /// The U-test's one-sided level: a standard normal value (1 %).
 const U_TEST: f64 = 2.326;
 
-/// What is there of all experiments.
-pub(crate) fn all() -> Result<String, Box<dyn Error>> {
+/// What a folder has of all experiments.
+pub(crate) fn all(folder: &str) -> Result<String, Box<dyn Error>> {
     let mut text = String::new();
     let mut identical = Vec::new();
     for experiment in Experiment::ALL {
-        let lines = Record::new(FOLDER, experiment.name()).lines()?;
+        let lines = Record::new(folder, experiment.name()).lines()?;
         if !lines.is_empty() {
             writeln!(text, "{}", of(experiment, &lines)?)?;
         }

@@ -175,7 +175,7 @@ mod tests {
         assert!(all.decided > Some(10));
         let (_, finds) = all.finds[1];
         assert!(finds.is_some_and(|ratio| (1.02..1.06).contains(&ratio)));
-        let some = plan(100, Some(SECOND * 56), &rules);
+        let some = plan(100, Some(SECOND * 57), &rules);
         assert_eq!((some.screened, some.decided), (50, Some(0)));
         assert_eq!(some.relaunches, 0);
         assert!(some.finds.iter().all(|(_, ratio)| ratio.is_none()));
