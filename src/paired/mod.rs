@@ -4,8 +4,8 @@
 //! machine did meanwhile. Here each runs in a process of its own, an *arm*,
 //! and they take turns sample by sample, milliseconds apart: whatever slows
 //! the machine down slows both. [`Paired`] is the arm's side, a Criterion
-//! [`Measurement`](criterion::measurement::Measurement); `compare` is the
-//! conductor's (feature `conductor`).
+//! [`Measurement`](criterion::measurement::Measurement); the `Conductor`
+//! (feature `conductor`) hands the turns out.
 //!
 //! # Who runs when
 //!
