@@ -128,12 +128,14 @@ fn the_tables_about_lock_step_are_what_its_raw_data_gives() {
 #[test]
 fn the_rates_of_the_gate_are_what_its_raw_data_gives() {
     let example = common::build("--example", "gate_rates");
-    let output = Command::new(&example)
-        .arg("summary")
-        .output()
-        .expect("it can be started");
-    assert!(output.status.success(), "{}", common::stderr(&output));
-    let summary = common::stdout(&output);
+    let [summary, before] = ["summary", "summary_before"].map(|word| {
+        let output = Command::new(&example)
+            .arg(word)
+            .output()
+            .expect("it can be started");
+        assert!(output.status.success(), "{}", common::stderr(&output));
+        common::stdout(&output)
+    });
     let methodology = file("METHODOLOGY.md");
     let is_figure = |line: &&str| {
         let starts = ["|", "gates with", "all gates", "measuring a gate"];
@@ -145,6 +147,11 @@ fn the_rates_of_the_gate_are_what_its_raw_data_gives() {
         figures += 1;
     }
     assert!(figures > 20, "{summary}");
+    let (_, section) = methodology.split_once("*Before.*").expect("a section");
+    let (section, _) = section.split_once("*Beside it").expect("its end");
+    for line in section.lines().filter(is_figure) {
+        assert!(before.contains(line), "METHODOLOGY.md says {line}");
+    }
 
     let readme = file("README.md");
     let (_, block) = readme.split_once("<!-- gate rates").expect("a block");
@@ -157,22 +164,23 @@ fn the_rates_of_the_gate_are_what_its_raw_data_gives() {
                 let kind = kind.trim_matches('`');
                 for (percent, found) in [(4, four), (6, six), (10, ten)] {
                     let row = format!("| {kind} | +{percent} % | {found} |");
-                    assert!(summary.contains(&row), "README.md says {row}");
+                    assert!(before.contains(&row), "README.md says {row}");
                 }
                 let is_size = |line: &str| {
                     line.starts_with(&format!("| {kind} |"))
                         && line.ends_with(&format!("| {from} |"))
                 };
-                assert!(summary.lines().any(is_size), "README.md: {kind}, {from}");
+                assert!(before.lines().any(is_size), "README.md: {kind}, {from}");
                 rows += 1;
             }
             [_, _, alarms, _] if alarms.contains(" of ") => {
                 let said = format!("with an alarm: {alarms}");
-                assert!(summary.contains(&said), "README.md says {alarms}");
+                let is_said = summary.contains(&said) || before.contains(&said);
+                assert!(is_said, "README.md says {alarms}");
                 rows += 1;
             }
             _ => {}
         }
     }
-    assert_eq!(rows, 8, "{block}");
+    assert!(rows >= 8, "{block}");
 }
