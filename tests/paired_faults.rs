@@ -8,9 +8,11 @@ mod foreign;
 
 use common::{signal, stderr, stdout, until};
 use foreign::{compare, processes_of, suite};
+use speedup::paired::{Arm, Conductor, Settings};
 use std::io::Read;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 use tempfile::tempdir;
 
 /// Compares `fine` with a benchmark that goes wrong, and returns what was said.
@@ -68,6 +70,25 @@ fn an_arm_that_is_killed_is_told_by_its_signal() {
     let said = fails("is_killed", 1);
     assert!(said.contains("arm 2 (is_killed of faulty-"), "{said}");
     assert!(said.contains("signal: 9"), "{said}");
+}
+
+#[test]
+fn a_conductor_goes_on_with_others_after_an_arm_that_failed() {
+    let suite = suite("faulty");
+    let mut conductor = Conductor::new(Duration::from_secs(30)).expect("a conductor");
+    let mut compare = |id: &str| {
+        let arms = ["fine", id].map(|id| Arm::new(&suite, id));
+        let settings = Settings {
+            relaunches: Some(2),
+            ..Settings::for_arms(arms.len())
+        };
+        conductor.compare(&arms, &settings, &mut |_| ())
+    };
+    for wrong in ["panics", "exits", "is_killed", "is_not_there"] {
+        assert!(compare(wrong).is_err(), "{wrong}");
+        let right = compare("fine").expect("the same suite, whatever came before");
+        assert_eq!(right.relaunches.len(), 2);
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub(super) const FIRST_SAMPLING: Duration = Duration::from_millis(40);
 
 /// The same of all later relaunches. Several threads or processes scatter within
 /// a relaunch as well: with twice the sampling, a relaunch takes half as long
-/// again, and its variance was less than half.
+/// again, and its variance is about half as large.
 pub(super) const SAMPLING: Duration = Duration::from_millis(80);
 
 /// What an arm's relaunch takes besides: starting, warming up, analysis.

@@ -30,13 +30,11 @@ impl KnownSuites {
         let is_same = |(other, _): &(Arm, Listed)| {
             other.executable == arm.executable && other.folder == arm.folder
         };
-        let index = match self.0.iter().position(is_same) {
-            Some(index) => index,
-            None => {
-                self.0.push((arm.clone(), ask(stage, arm)?));
-                self.0.len() - 1
-            }
-        };
+        let known = self.0.iter().position(is_same);
+        let index = known.unwrap_or(self.0.len());
+        if known.is_none() {
+            self.0.push((arm.clone(), ask(stage, arm)?));
+        }
         Ok(&self.0[index].1)
     }
 }
