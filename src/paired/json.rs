@@ -22,10 +22,11 @@ pub const SCHEMA_VERSION: u32 = 1;
 ///   `ln_ratios` (by ratio).
 ///
 /// ```no_run
-/// use speedup::paired::{Arm, Settings, compare, to_json};
+/// use speedup::paired::{Arm, Conductor, Settings, to_json};
 ///
 /// let arms = [Arm::new("suite", "a"), Arm::new("suite", "b")];
-/// let comparison = compare(&arms, &Settings::for_arms(2), &mut |_| ())?;
+/// let mut conductor = Conductor::new(Conductor::DEADLINE)?;
+/// let comparison = conductor.compare(&arms, &Settings::for_arms(2), &mut |_| ())?;
 /// assert_eq!(to_json(&comparison)["schema_version"], 1);
 /// # Ok::<(), speedup::paired::PairedError>(())
 /// ```
