@@ -202,16 +202,23 @@ impl Conductor {
         let fewest = smallest_signed_rank_sample(settings.level)?;
         let start = Instant::now();
         progress(Progress::Scouting);
-        let (method, sampling) = self.scout(arms, settings.sampling)?;
-
-        let mut relaunches: Vec<Relaunch> = Vec::new();
-        let time = settings.time.saturating_sub(start.elapsed());
-        let scouted = Instant::now();
+        let Scouted {
+            method,
+            sampling,
+            relaunch,
+        } = self.scout(arms, settings.sampling)?;
+        let mut relaunches: Vec<Relaunch> = relaunch.into_iter().collect();
+        let counted = if relaunches.is_empty() {
+            Instant::now()
+        } else {
+            start
+        };
+        let time = settings.time.saturating_sub(counted.duration_since(start));
         loop {
             let done = relaunches.len();
             let planned = settings
                 .relaunches
-                .unwrap_or_else(|| planned(done, scouted.elapsed(), time).max(fewest));
+                .unwrap_or_else(|| planned(done, counted.elapsed(), time).max(fewest));
             if done >= planned {
                 break;
             }
@@ -230,7 +237,7 @@ impl Conductor {
     }
 
     /// Finds out what the suites are, and how long an iteration of each arm takes.
-    fn scout(&mut self, arms: &[Arm], time: Duration) -> Result<(Method, Sampling), PairedError> {
+    fn scout(&mut self, arms: &[Arm], time: Duration) -> Result<Scouted, PairedError> {
         let mut method = Method::LockStep;
         for arm in arms {
             let listed = self.known.listed(&self.stage, arm)?;
@@ -241,9 +248,14 @@ impl Conductor {
         }
         let known: Option<Vec<f64>> = arms.iter().map(|arm| arm.iteration_ns).collect();
         if let Some(iterations_ns) = known {
-            return Ok((method, sampling(&iterations_ns, time)));
+            return Ok(Scouted {
+                method,
+                sampling: sampling(&iterations_ns, time),
+                relaunch: None,
+            });
         }
         let stage = &self.stage;
+        let began = Instant::now();
         let samples = match method.run(stage, arms, SCOUTING, false) {
             // Only some of the suite's groups are paired.
             Err(PairedError::NeverReady { .. }) => {
@@ -252,12 +264,30 @@ impl Conductor {
             }
             other => other,
         }?;
-        let iterations_ns: Result<Vec<f64>, _> = samples
+        let iterations_ns: Vec<f64> = samples
             .iter()
             .map(|arm| median(&mut arm.times_ns.clone()))
-            .collect();
-        Ok((method, sampling(&iterations_ns?, time)))
+            .collect::<Result<_, _>>()?;
+        let sampling = sampling(&iterations_ns, time);
+        let relaunch = sampling
+            .is_over_with(&iterations_ns)
+            .then(|| Relaunch::new(method, arms, &samples, false, began.elapsed()))
+            .transpose()?;
+        Ok(Scouted {
+            method,
+            sampling,
+            relaunch,
+        })
     }
+}
+
+/// What a first look at the arms has shown.
+struct Scouted {
+    method: Method,
+    sampling: Sampling,
+    /// The look itself, where iterations are so slow that no relaunch samples
+    /// more than it did.
+    relaunch: Option<Relaunch>,
 }
 
 /// How many relaunches fit into `time`, judged by those that are done.

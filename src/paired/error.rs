@@ -174,7 +174,7 @@ impl fmt::Display for PairedError {
             ),
             Self::TooFewRounds { arm, samples } => write!(
                 f,
-                "{arm} took {samples} sample(s); the first one is left out, and two more are needed"
+                "{arm} took {samples} sample(s); the first one is left out, and one more is needed"
             ),
             Self::Statistics(error) => write!(f, "the relaunches have no estimate: {error}"),
         }

@@ -8,10 +8,6 @@ use super::stage::{Sampling, Stage};
 use crate::criterion_files::sample_times_ns;
 use std::time::{Duration, Instant};
 
-/// The rounds that a relaunch has at least: the first, which is left out, and
-/// two more.
-const FEWEST_ROUNDS: usize = 3;
-
 /// What one process of one relaunch gave.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Samples {
@@ -81,9 +77,8 @@ fn take_turns(
         if left.is_empty() {
             break;
         }
-        // The first round was before these.
-        let is_enough = |enough| round + 2 >= FEWEST_ROUNDS && began.elapsed() >= enough;
-        if left.len() == count && enough.is_some_and(is_enough) {
+        let is_enough = enough.is_some_and(|enough| began.elapsed() >= enough);
+        if left.len() == count && is_enough {
             return Ok(true);
         }
     }

@@ -21,10 +21,12 @@
 //! is long where an iteration takes tens of milliseconds. So where the slowest
 //! arm does not fit ten iterations into its sampling time, and every arm's
 //! samples are one iteration each, the conductor ends all arms together, as
-//! soon as they have run for the sampling time of each and three rounds are
-//! complete, the first of which is left out. Criterion has written no samples by
-//! then; those count that the arms told with the baton. Arms of which one needs
-//! many iterations a sample always come to their end.
+//! soon as they have run for the sampling time of each after the first round,
+//! which is left out. Where that is over with one more round, the look that found
+//! out how slow they are was a relaunch like any other, and counts as the first.
+//! Criterion has written no samples by then; those count that the arms told with
+//! the baton. Arms of which one needs many iterations a sample always come to
+//! their end.
 //!
 //! The baton changes hands in [`Measurement::to_f64`], which Criterion calls
 //! once a sample, between two samples and outside every clock of its own.

@@ -103,7 +103,7 @@ impl Relaunch {
             Method::LockStep => FIRST_ROUND,
             Method::WholeProcesses => 0,
         };
-        if rounds < first + 2 {
+        if rounds <= first {
             return Err(PairedError::TooFewRounds {
                 arm: arms
                     .get(index)
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn an_arm_with_too_few_samples_is_named() {
-        let error = relaunch(Method::LockStep, &[1.0; 9], &[1.0; 2]).expect_err("one round");
+        let error = relaunch(Method::LockStep, &[1.0; 9], &[1.0; 1]).expect_err("one round");
         assert!(error.to_string().starts_with("arm 2 (b of x)"), "{error}");
     }
 

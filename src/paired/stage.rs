@@ -39,6 +39,15 @@ pub(super) struct Sampling {
     pub(super) enough: Option<Duration>,
 }
 
+impl Sampling {
+    /// Whether one round of such iterations is all that a relaunch samples.
+    pub(super) fn is_over_with(&self, iterations_ns: &[f64]) -> bool {
+        let round_ns: f64 = iterations_ns.iter().sum();
+        self.enough
+            .is_some_and(|enough| round_ns >= enough.as_secs_f64() * 1e9)
+    }
+}
+
 impl Stage {
     pub(super) fn set(deadline: Duration) -> Result<Self, PairedError> {
         let scratch = Scratch::new()?;
