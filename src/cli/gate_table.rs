@@ -96,6 +96,7 @@ pub(super) fn result(gate: &Gate, is_coloured: bool) -> String {
         ]
     }));
     let mut text = String::new();
+    let mut said = "";
     let aligned = aligned(&rows);
     for (index, line) in aligned.into_iter().enumerate() {
         let verdict = index.checked_sub(1).map(|index| all[index].verdict);
@@ -109,11 +110,13 @@ pub(super) fn result(gate: &Gate, is_coloured: bool) -> String {
             }
         }
         let reason = index.checked_sub(1).map_or("", |index| &all[index].reason);
-        if verdict != Some(Verdict::Unchanged) {
+        if verdict != Some(Verdict::Unchanged) && reason != said {
             for line in reason.lines() {
                 let _ = writeln!(text, "    {}", printable(line));
             }
         }
+        // What holds for many is said of the first of them.
+        said = reason;
     }
     let _ = write!(
         text,

@@ -17,6 +17,8 @@ pub const LOOKS: [usize; 3] = [6, 10, 16];
 /// cleared by screening; each look may use a third of it (Bonferroni).
 pub const SCREENING_ERROR: f64 = 0.05;
 
+const LOOK_ERROR: f64 = SCREENING_ERROR / LOOKS.len() as f64;
+
 /// The p-value up to which a benchmark outside the margin is routed without a
 /// further look. Six relaunches reach it only if all lie on one side.
 pub const SUSPICION: f64 = 0.05;
@@ -104,7 +106,7 @@ pub fn screen(ln_ratios: &[f64], rules: &Rules) -> Result<Screened, StatsError> 
     if ln_ratios.is_empty() {
         return Ok(Screened::Unclear);
     }
-    if is_equivalent(ln_ratios, rules, SCREENING_ERROR / LOOKS.len() as f64)? {
+    if is_equivalent(ln_ratios, rules, LOOK_ERROR)? {
         return Ok(Screened::Clear);
     }
     let is_outside = hodges_lehmann(ln_ratios)?.abs() > rules.ln_margin();
@@ -114,6 +116,40 @@ pub fn screen(ln_ratios: &[f64], rules: &Rules) -> Result<Screened, StatsError> 
     } else {
         Screened::Unclear
     })
+}
+
+/// Whether a look at so many relaunches, of which these are done, may still clear
+/// the benchmark or find it suspicious, whatever the others will be.
+///
+/// If not, the look can end here (curtailed sampling): its outcome is known. The
+/// others are taken to lie as far on the better side as they can, for each test by
+/// itself.
+///
+/// # Errors
+/// When a ratio is NaN, or there are more than the exact test takes.
+///
+/// ```
+/// use speedup::gate::{Rules, can_settle};
+///
+/// let rules = Rules::default();
+/// assert!(can_settle(&[0.001, -0.002], 6, &rules)?);
+/// // Six relaunches clear only if all lie within the margin.
+/// assert!(!can_settle(&[0.03, -0.002], 6, &rules)?);
+/// # Ok::<(), speedup::stats::StatsError>(())
+/// ```
+pub fn can_settle(ln_ratios: &[f64], relaunches: usize, rules: &Rules) -> Result<bool, StatsError> {
+    let margin = rules.ln_margin();
+    let p_value = |others: f64, location, alternative| {
+        let mut all = ln_ratios.to_vec();
+        all.resize(relaunches.max(ln_ratios.len()), others);
+        Ok(signed_rank_test(&all, location, alternative)?.p_value)
+    };
+    let (low, high) = (f64::NEG_INFINITY, f64::INFINITY);
+    let below = p_value(low, margin, Alternative::Less)?;
+    let above = p_value(high, -margin, Alternative::Greater)?;
+    let slower = p_value(high, 0.0, Alternative::TwoSided)?;
+    let faster = p_value(low, 0.0, Alternative::TwoSided)?;
+    Ok(below.max(above) <= LOOK_ERROR || slower.min(faster) <= SUSPICION)
 }
 
 fn is_equivalent(ln_ratios: &[f64], rules: &Rules, error: f64) -> Result<bool, StatsError> {

@@ -5,8 +5,8 @@
 //! [`paired`](crate::paired)), in two stages:
 //!
 //! 1. **Screening** clears a benchmark that is shown to lie within the margin,
-//!    after 6, 10 or 16 relaunches, and routes all others onwards. It fails
-//!    nothing.
+//!    after 6, 10 or 16 relaunches, and routes onwards what looks changed, and of
+//!    the others as many as there is time for. It fails nothing.
 //! 2. **The decision** measures the routed ones anew: a number of relaunches
 //!    that is fixed beforehand, the same for all, and none is repeated. Beside
 //!    base and head runs the base rebuilt under another `-C metadata`, since
@@ -31,6 +31,7 @@
 //!   nine times in ten.
 
 mod build;
+mod candidate;
 mod decide;
 mod detect;
 mod error;
@@ -57,8 +58,8 @@ pub mod history;
 pub mod output;
 
 pub use decide::{
-    Decided, EQUIVALENCE_ERROR, LOOKS, Rules, SCREENING_ERROR, SUSPICION, Screened, Trial, decide,
-    fewest_relaunches, screen,
+    Decided, EQUIVALENCE_ERROR, LOOKS, Rules, SCREENING_ERROR, SUSPICION, Screened, Trial,
+    can_settle, decide, fewest_relaunches, screen,
 };
 pub use detect::{Sensitivity, relaunch_spread};
 pub use error::{GateError, Side};

@@ -30,6 +30,12 @@ const ABOVE_FEWEST: usize = 6;
 /// further looks may take: the decision is what finds regressions.
 const FURTHER_LOOKS: f64 = 0.4;
 
+/// Without a budget: what may be spent on benchmarks that do not look changed, but
+/// that the first look did not clear. A part of what that look took, so that many
+/// that scatter don't make the gate several times as long, and at least so much.
+const FOR_DOUBT: f64 = 0.5;
+const LEAST_FOR_DOUBT: Duration = Duration::from_mins(2);
+
 /// Scatters of ln ratio between relaunches for which a plan says what it
 /// finds: what single-threaded benchmarks, and those on several threads or
 /// processes, show on a shared machine.
@@ -136,9 +142,18 @@ pub(super) fn decision_relaunches(
     if fit < fewest { 0 } else { fit.min(wanted) }
 }
 
-/// The part of the time left after a first look that further looks may take.
-pub(super) fn for_further_looks(left: Option<Duration>) -> Option<Duration> {
-    left.map(|left| left.mul_f64(FURTHER_LOOKS))
+/// How long further looks may take, after a first one that took so long, and if so
+/// much is left of a budget.
+pub(super) fn for_further_looks(first_look: Duration, left: Option<Duration>) -> Duration {
+    match left {
+        Some(left) => left.mul_f64(FURTHER_LOOKS),
+        None => first_look.mul_f64(FOR_DOUBT).max(LEAST_FOR_DOUBT),
+    }
+}
+
+/// How long a full decision takes, if an arm's relaunch takes so long.
+pub(super) fn decision_time(arm: Duration) -> Duration {
+    arm * count(3 * DECISION_RELAUNCHES)
 }
 
 #[cfg(test)]
@@ -165,6 +180,14 @@ mod tests {
     fn many_routed_benchmarks_get_more_relaunches_each() {
         assert_eq!(relaunches(1000, None), 23);
         assert!(relaunches(1000, None) > fewest_relaunches(1000, &Rules::default()));
+    }
+
+    #[test]
+    fn doubt_takes_a_part_of_the_first_look_or_of_the_budget() {
+        let minutes = Duration::from_mins;
+        assert_eq!(for_further_looks(minutes(6), None), minutes(3));
+        assert_eq!(for_further_looks(SECOND, None), LEAST_FOR_DOUBT);
+        assert_eq!(for_further_looks(minutes(6), Some(minutes(5))), minutes(2));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A whole gate, from two revisions to verdicts.
 
 use super::build::{Build, Builder, Metadata, What};
+use super::candidate::Candidate;
 use super::error::{GateError, Side};
 use super::finding::{Finding, Gate};
 use super::git::Revision;
@@ -10,7 +11,7 @@ use super::package::Package;
 use super::place::Place;
 use super::plan::{Plan, plan};
 use super::request::{Request, Step};
-use super::stages::{Candidate, Clock, Stages};
+use super::stages::{Clock, Stages};
 use super::suites::Suites;
 use crate::paired::Conductor;
 use std::path::Path;

@@ -7,7 +7,7 @@
 //! Clopper–Pearson interval, at a level that one correct run in a million
 //! would miss. Seeds are fixed.
 
-use super::decide::{LOOKS, Rules, Screened, Trial, decide, screen};
+use super::decide::{LOOKS, Rules, Screened, Trial, can_settle, decide, screen};
 use super::plan::DECISION_RELAUNCHES;
 use super::verdict::Verdict;
 use crate::stats::{Interval, SplitMix64, clopper_pearson};
@@ -168,6 +168,25 @@ fn screening_clears_a_slowdown_of_the_margin_no_more_often_than_it_may() {
             "{noise:?}: {cleared:?}"
         );
     }
+}
+
+#[test]
+fn a_look_that_ends_early_would_have_settled_nothing() {
+    let rules = Rules::default();
+    let mut generator = SplitMix64(8);
+    let mut ended = 0;
+    for (noise, step) in ALL.into_iter().cycle().zip(0..4000) {
+        let ln_ratio = f64::from(step % 9 - 4) / 100.0;
+        for look in LOOKS {
+            let all = noise.relaunches(&mut generator, ln_ratio, look);
+            let settled = screen(&all, &rules).expect("numbers") != Screened::Unclear;
+            let early =
+                (0..look).find(|done| !can_settle(&all[..*done], look, &rules).expect("numbers"));
+            assert!(early.is_none() || !settled, "{noise:?}: {all:?}, {early:?}");
+            ended += usize::from(early.is_some());
+        }
+    }
+    assert!(ended > 1000, "{ended}");
 }
 
 #[test]

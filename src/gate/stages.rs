@@ -1,21 +1,24 @@
 //! Screening and deciding: the two stages of measuring.
 
 use super::build::Suite;
-use super::decide::{LOOKS, Rules, Screened, Trial, decide, screen};
-use super::detect::{Sensitivity, relaunch_spread};
+use super::candidate::{Candidate, State};
+use super::decide::{LOOKS, Rules, Screened, Trial, can_settle, decide, screen};
+use super::detect::Sensitivity;
 use super::error::GateError;
-use super::finding::{Benchmark, Estimate, Finding};
+use super::finding::Finding;
 use super::measure::{self, Measured, measure};
-use super::plan::{FIRST_SAMPLING, SAMPLING, decision_relaunches, for_further_looks};
+use super::plan::{
+    FIRST_SAMPLING, SAMPLING, decision_relaunches, decision_time, for_further_looks,
+};
 use super::request::{Measuring, Step};
-use super::verdict::Verdict;
 use crate::paired::{Conductor, PairedError};
-use crate::stats::median;
 use std::time::{Duration, Instant};
 
-/// What a benchmark that was not looked at is said to lack.
-const NO_TIME: &str = "the budget was used up before it was looked at";
+/// What a routed benchmark is said to lack that was not decided.
 const NO_TIME_TO_DECIDE: &str = "the budget left too few relaunches to decide it";
+
+/// Relaunches of screening after which its rules are asked: both orders once.
+const STEP: usize = 2;
 
 /// How long measuring has taken, and may take.
 #[derive(Debug)]
@@ -50,54 +53,6 @@ impl Clock {
     }
 }
 
-/// A benchmark that is measured, and what became of it so far.
-#[derive(Debug)]
-pub(super) struct Candidate<'a> {
-    benchmark: Benchmark,
-    base: &'a Suite,
-    head: &'a Suite,
-    screening: Measured,
-    looks: usize,
-    /// How long an arm's relaunch takes, about, with [`SAMPLING`].
-    arm_time: Duration,
-    state: State,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum State {
-    /// Not looked at, or not clear yet.
-    Open,
-    Clear,
-    Routed,
-    Failed(String),
-}
-
-impl<'a> Candidate<'a> {
-    pub(super) fn new(benchmark: Benchmark, base: &'a Suite, head: &'a Suite) -> Self {
-        Self {
-            benchmark,
-            base,
-            head,
-            screening: Measured::default(),
-            looks: 0,
-            arm_time: Duration::ZERO,
-            state: State::Open,
-        }
-    }
-
-    pub(super) fn is_routed(&self) -> bool {
-        self.state == State::Routed
-    }
-
-    /// Takes in what a look has measured: two arms in so many relaunches.
-    fn take(&mut self, look: Measured, relaunches: usize, sampling: Duration) {
-        let arms = u32::try_from(2 * relaunches).unwrap_or(u32::MAX);
-        self.arm_time = look.duration / arms + SAMPLING.saturating_sub(sampling);
-        self.screening.extend(look);
-        self.looks += 1;
-    }
-}
-
 /// What both stages share.
 pub(super) struct Stages<'a> {
     pub(super) rules: &'a Rules,
@@ -107,24 +62,45 @@ pub(super) struct Stages<'a> {
 }
 
 impl Stages<'_> {
-    /// Looks at every benchmark, and again at those that are not clear yet.
+    /// Looks at every benchmark, and again at those that are not clear yet; then
+    /// routes those that look changed, and of the others as many as there is time
+    /// for.
     pub(super) fn screen<'a>(
         &mut self,
         mut candidates: Vec<Candidate<'a>>,
     ) -> Result<Vec<Candidate<'a>>, GateError> {
-        for look in 0..LOOKS.len() {
-            let limit = match look {
-                0 => self.clock.left(),
-                _ => for_further_looks(self.clock.left()),
-            };
-            self.look(look, &mut candidates, limit)?;
+        self.look(0, &mut candidates, self.clock.left())?;
+        let first = self.clock.elapsed();
+        let limit = for_further_looks(first, self.clock.left());
+        for look in 1..LOOKS.len() {
+            // What scatters least is cleared soonest.
+            candidates.sort_by(|a, b| a.spread().total_cmp(&b.spread()));
+            let left = (first + limit).saturating_sub(self.clock.elapsed());
+            self.look(look, &mut candidates, Some(left))?;
         }
-        for candidate in &mut candidates {
-            if candidate.state == State::Open && candidate.looks > 0 {
-                candidate.state = State::Routed;
-            }
-        }
+        candidates.sort_by(|a, b| a.spread().total_cmp(&b.spread()));
+        self.route(&mut candidates, first + limit);
         Ok(candidates)
+    }
+
+    /// Routes what is in doubt as far as there is time: until `end` by the clock, or
+    /// what the budget has beside those that look changed.
+    fn route(&self, candidates: &mut [Candidate<'_>], end: Duration) {
+        let routed = candidates.iter().filter(|each| each.is_routed());
+        let needed: Duration = routed.map(|each| decision_time(each.arm_time)).sum();
+        let mut time = match self.clock.left() {
+            Some(left) => left.saturating_sub(needed),
+            None => end.saturating_sub(self.clock.elapsed()),
+        };
+        for candidate in candidates.iter_mut().filter(|each| each.is_in_doubt()) {
+            let needed = decision_time(candidate.arm_time);
+            candidate.state = if needed <= time {
+                State::Routed
+            } else {
+                State::InDoubt
+            };
+            time = time.saturating_sub(needed);
+        }
     }
 
     fn look(
@@ -138,8 +114,6 @@ impl Stages<'_> {
             candidate.state == State::Open && candidate.looks == look
         };
         let open = candidates.iter_mut().filter(is_open).count();
-        let relaunches = LOOKS[look] - look.checked_sub(1).map_or(0, |before| LOOKS[before]);
-        let sampling = if look == 0 { FIRST_SAMPLING } else { SAMPLING };
         for (done, candidate) in candidates.iter_mut().filter(is_open).enumerate() {
             if limit.is_some_and(|limit| start.elapsed() >= limit) {
                 return Ok(());
@@ -148,25 +122,57 @@ impl Stages<'_> {
                 benchmark: candidate.benchmark.clone(),
                 done,
                 of: open,
-                left: time_left(start.elapsed(), done, open),
+                left: time_left(start.elapsed(), done, open).map(|left| {
+                    limit.map_or(left, |limit| {
+                        left.min(limit.saturating_sub(start.elapsed()))
+                    })
+                }),
             }));
-            let builds = [candidate.base, candidate.head].map(of_suite);
-            let id = &candidate.benchmark.id;
-            let known = candidate.screening.iteration_ns();
-            match measure(self.conductor, &builds, id, relaunches, sampling, known) {
-                Ok(measured) => candidate.take(measured, relaunches, sampling),
-                Err(error) => {
-                    candidate.state = State::Failed(failure(&error));
-                    continue;
-                }
+            if let Err(error) = self.look_at(candidate)? {
+                candidate.state = State::Failed(failure(&error));
+                continue;
             }
-            candidate.state = match screen(candidate.screening.ln_ratios_of(0), self.rules)? {
+            candidate.state = match screen(candidate.ln_ratios(), self.rules)? {
                 Screened::Clear => State::Clear,
                 Screened::Suspicious => State::Routed,
                 Screened::Unclear => State::Open,
             };
         }
         Ok(())
+    }
+
+    /// Measures the candidate for its next look, as long as the look's outcome is
+    /// open.
+    fn look_at(
+        &mut self,
+        candidate: &mut Candidate<'_>,
+    ) -> Result<Result<(), PairedError>, GateError> {
+        let end = LOOKS[candidate.looks];
+        let sampling = match candidate.looks {
+            0 => FIRST_SAMPLING,
+            _ => SAMPLING,
+        };
+        let builds = [candidate.base, candidate.head].map(of_suite);
+        while candidate.ln_ratios().len() < end
+            && can_settle(candidate.ln_ratios(), end, self.rules)?
+        {
+            let missing = end - candidate.ln_ratios().len();
+            // Whole processes are tried out anew with each call.
+            let is_coarse = candidate.screening.is_coarse;
+            let relaunches = if is_coarse {
+                missing
+            } else {
+                missing.min(STEP)
+            };
+            let id = &candidate.benchmark.id;
+            let known = candidate.screening.iteration_ns();
+            match measure(self.conductor, &builds, id, relaunches, sampling, known) {
+                Ok(measured) => candidate.take(measured, relaunches, sampling),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        candidate.looks += 1;
+        Ok(Ok(()))
     }
 
     /// Decides the routed ones on fresh relaunches, the same number for all,
@@ -227,12 +233,12 @@ impl Stages<'_> {
             .iter()
             .map(|candidate| {
                 if !candidate.is_routed() {
-                    return not_routed(candidate, &sensitivity);
+                    return candidate.not_routed(&sensitivity);
                 }
                 let (decided, measured) = decided.next().expect("one for each that is routed");
                 let mut finding = match measured {
-                    Ok(measured) => of_decision(candidate, measured, &sensitivity)?,
-                    Err(why) => return Ok(failed(candidate, why.clone())),
+                    Ok(measured) => candidate.decided(measured, &sensitivity)?,
+                    Err(why) => return Ok(candidate.failed(why.clone())),
                 };
                 finding.verdict = decided.verdict;
                 if finding.decision.is_empty() {
@@ -262,89 +268,4 @@ fn time_left(elapsed: Duration, done: usize, of: usize) -> Option<Duration> {
 
 fn failure(error: &PairedError) -> String {
     format!("{error} (arm 1 is the base, arm 2 the head, arm 3 the rebuilt base)")
-}
-
-/// What screening found of a benchmark that it did not route.
-fn not_routed(candidate: &Candidate<'_>, sensitivity: &Sensitivity) -> Result<Finding, GateError> {
-    match &candidate.state {
-        State::Failed(why) => Ok(failed(candidate, why.clone())),
-        State::Clear => {
-            let mut finding = of_screening(candidate, sensitivity)?;
-            finding.verdict = Verdict::Unchanged;
-            Ok(finding)
-        }
-        State::Open | State::Routed => {
-            let mut finding = of_screening(candidate, sensitivity)?;
-            finding.reason = Some(NO_TIME.to_owned());
-            Ok(finding)
-        }
-    }
-}
-
-fn failed(candidate: &Candidate<'_>, why: String) -> Finding {
-    Finding {
-        screening: candidate.screening.ln_ratios_of(0).to_vec(),
-        duration: candidate.screening.duration,
-        ..Finding::new(candidate.benchmark.clone(), Verdict::Failed, Some(why))
-    }
-}
-
-fn of_screening(
-    candidate: &Candidate<'_>,
-    sensitivity: &Sensitivity,
-) -> Result<Finding, GateError> {
-    let measured = &candidate.screening;
-    let ln_ratios = measured.ln_ratios_of(0);
-    let spread = if ln_ratios.is_empty() {
-        None
-    } else {
-        Some(relaunch_spread(ln_ratios)?)
-    };
-    Ok(Finding {
-        estimate: Estimate::of(ln_ratios)?,
-        smallest_found: spread.and_then(|spread| sensitivity.smallest_found(spread)),
-        spread,
-        medians_ns: medians(measured)?,
-        is_coarse: measured.is_coarse,
-        screening: ln_ratios.to_vec(),
-        duration: measured.duration,
-        ..Finding::new(candidate.benchmark.clone(), Verdict::Undecided, None)
-    })
-}
-
-fn of_decision(
-    candidate: &Candidate<'_>,
-    measured: &Measured,
-    sensitivity: &Sensitivity,
-) -> Result<Finding, GateError> {
-    let finding = of_screening(candidate, sensitivity)?;
-    let ln_ratios = measured.ln_ratios_of(0);
-    if ln_ratios.is_empty() {
-        return Ok(Finding {
-            smallest_found: None,
-            ..finding
-        });
-    }
-    let spread = relaunch_spread(ln_ratios)?;
-    Ok(Finding {
-        estimate: Estimate::of(ln_ratios)?,
-        rebuilt: Estimate::of(measured.ln_ratios_of(1))?,
-        smallest_found: sensitivity.smallest_found(spread),
-        spread: Some(spread),
-        medians_ns: medians(measured)?,
-        decision: ln_ratios.to_vec(),
-        decision_rebuilt: measured.ln_ratios_of(1).to_vec(),
-        duration: finding.duration + measured.duration,
-        ..finding
-    })
-}
-
-fn medians(measured: &Measured) -> Result<Option<[f64; 2]>, GateError> {
-    let [base, head, ..] = measured.medians_ns.as_slice() else {
-        return Ok(None);
-    };
-    Ok(Some([
-        median(&mut base.clone())?,
-        median(&mut head.clone())?,
-    ]))
 }

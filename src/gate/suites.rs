@@ -2,13 +2,13 @@
 //! all is known already.
 
 use super::build::{Build, Suite};
+use super::candidate::Candidate;
 use super::error::{GateError, Side};
 use super::finding::{Benchmark, Finding};
 use super::git::Revision;
 use super::place::Place;
 use super::request::Request;
 use super::same::is_same_code;
-use super::stages::Candidate;
 use super::verdict::Verdict;
 use crate::paired::Conductor;
 use std::collections::{BTreeMap, BTreeSet};
