@@ -14,10 +14,12 @@
 //! # Protocol
 //!
 //! Written down before the first run. A change of what a run is needs a new
-//! folder of data. There was one: the gate sampled for 40 ms in all looks of its
-//! screening, and routed an estimate beyond the margin without asking whether it
-//! differs; now it samples for 80 ms from the second look on. The runs before that
-//! are in `reports/evidence/gate_before/`; `summary_before` makes their tables.
+//! folder of data. There were two, both of the gate's screening. It sampled for
+//! 40 ms in all its looks and routed an estimate beyond the margin without asking
+//! whether it differs; then for 80 ms from the second look on. Now its looks end
+//! once their outcome is certain, and have a time of their own for what merely
+//! scatters. The runs before are in `reports/evidence/gate_before/`, where lines of
+//! their own tell machine and commit; `summary_before` makes their tables.
 //!
 //! - **The subject** is `package/`, made a git repository, with four
 //!   benchmarks: `single_threaded`, `rayon` and `process_pool` (two tasks on
