@@ -119,64 +119,6 @@ pub(super) fn add_small(sum: &mut [u64], mut addend: u64) {
     }
 }
 
-/// Adds `addend` · `factor` to `sum`, which is as long as `addend`, and returns
-/// what is carried beyond.
-pub(super) fn add_multiple(sum: &mut [u64], addend: &[u64], factor: u64) -> u64 {
-    let mut carry = 0;
-    for (sum, &addend) in sum.iter_mut().zip(addend) {
-        (*sum, carry) = addend.carrying_mul_add(factor, *sum, carry);
-    }
-    carry
-}
-
-/// Takes `subtrahend` · `factor` from `value`, which is as long and not less.
-pub(super) fn subtract_multiple(value: &mut [u64], subtrahend: &[u64], factor: u64) {
-    let mut carry = 0;
-    for (value, &subtrahend) in value.iter_mut().zip(subtrahend) {
-        let (low, high) = subtrahend.carrying_mul(factor, carry);
-        let borrow;
-        (*value, borrow) = value.overflowing_sub(low);
-        carry = high + u64::from(borrow);
-    }
-}
-
-/// Divides `value` by 2 to the power of `bits`, fewer than 64.
-pub(super) fn shift_right(value: &mut [u64], bits: usize) {
-    let Some(last) = value.len().checked_sub(1) else {
-        return;
-    };
-    if bits > 0 {
-        for index in 0..last {
-            value[index] = value[index] >> bits | value[index + 1] << (64 - bits);
-        }
-        value[last] >>= bits;
-    }
-}
-
-/// Replaces `plus` and `minus`, as long and not greater, by half their sum and
-/// half their difference; both are even.
-pub(super) fn half_sum_and_difference(plus: &mut [u64], minus: &mut [u64]) {
-    subtract_from(plus, minus);
-    shift_right(minus, 1);
-    subtract(plus, minus);
-}
-
-/// Divides `value` by `divisor`, which divides it and divides 2⁶⁴ − 1.
-///
-/// Modulo a power of B = 2⁶⁴, 1/(1 − B) is 1 + B + B² + …, so that v/d =
-/// −v · ((B − 1)/d) · (1 + B + B² + …): a product with one digit, and of its
-/// digits the sums from below.
-pub(super) fn divide_exactly(value: &mut [u64], divisor: u64) {
-    let factor = u64::MAX / divisor;
-    let mut negative_sum = 0_u64;
-    for digit in value {
-        let (low, high) = digit.carrying_mul(factor, 0);
-        let is_below;
-        (*digit, is_below) = negative_sum.overflowing_sub(low);
-        negative_sum = digit.wrapping_sub(high + u64::from(is_below));
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use proptest::prelude::*;
@@ -192,19 +134,6 @@ pub(super) mod tests {
         #[test]
         fn digits_survive_the_way_there_and_back(digits in prop::collection::vec(digit(), 0..9)) {
             prop_assert_eq!(to_number(&digits, 0).to_u64_digits(), trimmed(digits));
-        }
-
-        #[test]
-        fn an_exact_quotient_times_the_divisor_is_the_dividend(
-            digits in prop::collection::vec(digit(), 0..9),
-            divisor in prop::sample::select(vec![1_u64, 3, 15]),
-        ) {
-            let mut value = digits.clone();
-            value.push(0);
-            let above = add_multiple(&mut value[..], &[&digits[..], &[0]].concat(), divisor - 1);
-            prop_assert_eq!(above, 0);
-            divide_exactly(&mut value, divisor);
-            prop_assert_eq!(trimmed(value), trimmed(digits));
         }
 
         #[test]

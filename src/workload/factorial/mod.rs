@@ -14,8 +14,8 @@
 //! Multiplication is `num-bigint`'s: by rows, then Karatsuba, then Toom-3. The
 //! prime swing brings its own, on plain digits, for two reasons: `num-bigint`
 //! has no squaring, of which half of its work consists; and products by two rows
-//! at a time, without a big number made of every step, and by Toom-4 from some
-//! hundred digits on, take less time (`METHODOLOGY.md`).
+//! at a time, without a big number made of every step, and by Fourier transforms
+//! from some hundred digits on, take less time (`METHODOLOGY.md`).
 //!
 //! No kernel remembers anything between two calls; [`known`] holds what their
 //! results are checked against.
@@ -27,10 +27,8 @@
 //!   *n*!, from which both the swing's exponents and the checks follow.
 //! - A. Karatsuba, Y. Ofman, *Multiplication of many-digital numbers by
 //!   automatic computers* (1962): squares from three squares of half the length.
-//! - A. L. Toom, *The complexity of a scheme of functional elements realizing the
-//!   multiplication of integers* (1963): products from values of polynomials.
-//! - T. Jebelean, *An algorithm for exact division* (1993): quotients from the
-//!   lowest digit up.
+//! - C. Percival, *Rapid multiplication modulo the sum and difference of highly
+//!   composite numbers* (2003): how exact products by floating-point transforms are.
 
 mod binary_splitting;
 mod digits;
@@ -42,7 +40,7 @@ mod primes;
 mod running_product;
 mod running_product_in_blocks;
 mod squaring;
-mod toom_cook;
+mod transforming;
 
 pub use binary_splitting::binary_splitting;
 pub use naive::naive;
