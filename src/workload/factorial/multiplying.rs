@@ -21,7 +21,7 @@ use super::transforming::{MOST_DIGITS, multiply_by_transforms};
 const KARATSUBA_FROM_DIGITS: usize = 24;
 
 /// From this length of the shorter factor on, transforms are faster than products
-/// of its parts.
+/// of its parts: measured slower for 100 by 100 digits, faster for 150 by 600.
 const TRANSFORMS_FROM_DIGITS: usize = 150;
 
 /// x · y, as long as both together; the highest digits may be 0.
