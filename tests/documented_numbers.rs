@@ -184,3 +184,26 @@ fn the_rates_of_the_gate_are_what_its_raw_data_gives() {
     }
     assert!(rows >= 6, "{block}");
 }
+
+#[test]
+fn what_a_gate_over_the_whole_suite_came_to_is_what_its_result_says() {
+    let text = file("reports/evidence/gate_suite.json");
+    let gate: Value = serde_json::from_str(&text).expect("JSON");
+    let methodology = file("METHODOLOGY.md");
+    let methodology = methodology.split_whitespace().collect::<Vec<_>>().join(" ");
+    let minutes = gate["measuring_s"].as_f64().expect("seconds") / 60.0;
+    let benchmarks = gate["benchmarks"].as_array().expect("a list").len();
+    let said = format!(
+        "all {benchmarks} rows of the suite, {} against {}, took {minutes:.1} minutes of \
+         measuring: {}.",
+        short(&gate["head"]),
+        short(&gate["base"]),
+        gate["headline"].as_str().expect("text"),
+    );
+    assert!(methodology.contains(&said), "METHODOLOGY.md lacks: {said}");
+}
+
+fn short(revision: &Value) -> String {
+    let commit = revision["commit"].as_str().expect("a commit");
+    format!("`{}`", &commit[..7])
+}
