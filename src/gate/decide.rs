@@ -17,6 +17,7 @@ pub const LOOKS: [usize; 3] = [6, 10, 16];
 /// cleared by screening; each look may use a third of it (Bonferroni).
 pub const SCREENING_ERROR: f64 = 0.05;
 
+/// The same of each look.
 const LOOK_ERROR: f64 = SCREENING_ERROR / LOOKS.len() as f64;
 
 /// The p-value up to which a benchmark outside the margin is routed without a
