@@ -14,7 +14,7 @@
 //! Theorem 5.1) bounds the error of every coefficient, for 2ᵏ points, by
 //! ‖x‖‖y‖ ((1 + ε)³ᵏ (1 + ε√5)³ᵏ⁺¹ (1 + β)³ᵏ − 1), where ε = 2⁻⁵³ and β is the error
 //! of the roots of unity, below ε here. With [`MOST_DIGITS`] for both factors
-//! together that is 0.37 at most: below a half. The bound is for radix 2, and far
+//! together that is 0.38 at most: below a half. The bound is for radix 2, and far
 //! from what happens; other radices take no more steps. Debug builds check every
 //! coefficient to be within 0.1 of a whole number.
 
