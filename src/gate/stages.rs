@@ -93,13 +93,14 @@ impl Stages<'_> {
             None => end.saturating_sub(self.clock.elapsed()),
         };
         for candidate in candidates.iter_mut().filter(|each| each.is_in_doubt()) {
-            let needed = decision_time(candidate.arm_time);
-            candidate.state = if needed <= time {
-                State::Routed
-            } else {
-                State::InDoubt
+            candidate.state = match time.checked_sub(decision_time(candidate.arm_time)) {
+                Some(rest) => {
+                    time = rest;
+                    State::Routed
+                }
+                // One that takes less time may still have it.
+                None => State::InDoubt,
             };
-            time = time.saturating_sub(needed);
         }
     }
 

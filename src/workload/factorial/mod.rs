@@ -28,7 +28,8 @@
 //! - A. Karatsuba, Y. Ofman, *Multiplication of many-digital numbers by
 //!   automatic computers* (1962): squares from three squares of half the length.
 //! - C. Percival, *Rapid multiplication modulo the sum and difference of highly
-//!   composite numbers* (2003): how exact products by floating-point transforms are.
+//!   composite numbers* (2003): a bound for the errors of products by floating-point
+//!   transforms.
 
 mod binary_splitting;
 mod digits;

@@ -7,16 +7,18 @@
 //! *Computing* 7, 1971). The transforms are in floating point, by `realfft`, and
 //! every coefficient is rounded to the whole number that it must be.
 //!
-//! # Why that is the right one
+//! # How far rounding is from going wrong
 //!
 //! Places are balanced, from −2¹⁵ to 2¹⁵, so that a number of n places has a norm
 //! ‖x‖ of at most 2¹⁵√n. C. Percival (*Mathematics of Computation* 72, 2003,
-//! Theorem 5.1) bounds the error of every coefficient, for 2ᵏ points, by
+//! Theorem 5.1) bounds the error of every coefficient, for 2ᵏ points by radix 2, by
 //! ‖x‖‖y‖ ((1 + ε)³ᵏ (1 + ε√5)³ᵏ⁺¹ (1 + β)³ᵏ − 1), where ε = 2⁻⁵³ and β is the error
-//! of the roots of unity, below ε here. With [`MOST_DIGITS`] for both factors
-//! together that is 0.38 at most: below a half. The bound is for radix 2, and far
-//! from what happens; other radices take no more steps. Debug builds check every
-//! coefficient to be within 0.1 of a whole number.
+//! of the roots of unity. With [`MOST_DIGITS`] for both factors together that is
+//! 0.38, below a half, if β is ε. That is no proof for this library, which mixes
+//! radices and computes roots from rounded angles. So debug builds check every
+//! coefficient to be within 1/64 of a whole number, and tests multiply the largest
+//! places of either sign up to the greatest length; and the suite checks every
+//! factorial otherwise.
 
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
@@ -157,7 +159,7 @@ fn carry(coefficients: &[f64], product: &mut [u64]) {
         for (coefficient, bits) in four.iter().zip([0, 16, 32, 48]) {
             let value = coefficient * scale;
             let rounded = value + ROUNDING;
-            debug_assert!((value - (rounded - ROUNDING)).abs() < 0.1, "{value}");
+            debug_assert!((value - (rounded - ROUNDING)).abs() < 1.0 / 64.0, "{value}");
             carry += rounded
                 .to_bits()
                 .wrapping_sub(ROUNDING.to_bits())
