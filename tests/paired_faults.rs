@@ -6,7 +6,7 @@
 mod common;
 mod foreign;
 
-use common::{signal, stderr, stdout, until};
+use common::{signal, stderr, stdout, that_heeds_sigint, until};
 use foreign::{compare, processes_of, suite};
 use speedup::paired::{Arm, Conductor, Settings};
 use std::io::Read;
@@ -138,10 +138,12 @@ fn programs_that_are_no_suites_are_named() {
 /// and looks whether anything is left.
 fn ended_by(signal_name: &str, number: i32) {
     let place = tempdir().expect("a folder");
-    let mut child = compare(&["fine", "leaves_a_child_running", "--time", "600"])
+    let mut comparison = compare(&["fine", "leaves_a_child_running", "--time", "600"]);
+    comparison
         .arg("--exe")
         .arg(suite("faulty"))
-        .env("TMPDIR", place.path())
+        .env("TMPDIR", place.path());
+    let mut child = that_heeds_sigint(&comparison)
         // As a terminal does: a group of its own, which gets the signal.
         .process_group(0)
         .stderr(Stdio::piped())

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{QUICK, children, is_alive, signal, stderr, stdout, suite, until};
+use common::{QUICK, children, is_alive, signal, stderr, stdout, suite, that_heeds_sigint, until};
 use std::fs;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
@@ -118,12 +118,7 @@ fn errors(home: &Path) -> PathBuf {
 }
 
 fn endless(home: &Path) -> Run {
-    // A shell starts its background jobs with SIGINT ignored, and whatever it
-    // runs inherits that; a terminal's Ctrl-C finds it as it usually is.
-    let child = Command::new("env")
-        .arg("--default-signal=INT")
-        .arg(suite().get_program())
-        .env_remove("SPEEDUP_SCALE")
+    let child = that_heeds_sigint(&suite())
         .args(&QUICK[..4])
         .args(EXACT)
         .args(["--measurement-time=600", "--sample-size=1000", PROCESSES])

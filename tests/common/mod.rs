@@ -102,6 +102,23 @@ fn status(pid: u32) -> Option<(String, u32)> {
     Some((state, fields.next()?.parse().ok()?))
 }
 
+/// The same command with SIGINT as a terminal's Ctrl-C finds it. A shell starts its
+/// background jobs with SIGINT ignored, and whatever they run inherits that.
+pub(crate) fn that_heeds_sigint(command: &Command) -> Command {
+    let mut heeding = Command::new("env");
+    heeding
+        .arg("--default-signal=INT")
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => heeding.env(name, value),
+            None => heeding.env_remove(name),
+        };
+    }
+    heeding
+}
+
 /// Sends a signal, by name; a minus before the number means a whole group.
 pub(crate) fn signal(name: &str, target: i64) {
     let status = Command::new("kill")
