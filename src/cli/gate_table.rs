@@ -96,27 +96,17 @@ pub(super) fn result(gate: &Gate, is_coloured: bool) -> String {
         ]
     }));
     let mut text = String::new();
-    let mut said = "";
-    let aligned = aligned(&rows);
-    for (index, line) in aligned.into_iter().enumerate() {
-        let verdict = index.checked_sub(1).map(|index| all[index].verdict);
-        let colour = verdict.and_then(colour).filter(|_| is_coloured);
-        match colour {
-            Some(colour) => {
-                let _ = writeln!(text, "\x1b[{colour}m{line}\x1b[0m");
-            }
-            None => {
-                let _ = writeln!(text, "{line}");
-            }
+    let mut lines = aligned(&rows).into_iter();
+    let _ = writeln!(text, "{}", lines.next().unwrap_or_default());
+    let reasons = told(all.iter().map(|row| (row.verdict, row.reason.as_str())));
+    for ((line, row), reason) in lines.zip(&all).zip(reasons) {
+        let _ = match colour(row.verdict).filter(|_| is_coloured) {
+            Some(colour) => writeln!(text, "\x1b[{colour}m{line}\x1b[0m"),
+            None => writeln!(text, "{line}"),
+        };
+        for line in reason.lines() {
+            let _ = writeln!(text, "    {}", printable(line));
         }
-        let reason = index.checked_sub(1).map_or("", |index| &all[index].reason);
-        if verdict != Some(Verdict::Unchanged) && reason != said {
-            for line in reason.lines() {
-                let _ = writeln!(text, "    {}", printable(line));
-            }
-        }
-        // What holds for many is said of the first of them.
-        said = reason;
     }
     let _ = write!(
         text,
@@ -140,6 +130,18 @@ pub(super) fn result(gate: &Gate, is_coloured: bool) -> String {
         meaning(gate.outcome()),
     );
     text
+}
+
+/// What is told of the reasons, row by row: nothing where nothing has changed, and
+/// what holds for several below each other with the first of them.
+fn told<'a>(reasons: impl Iterator<Item = (Verdict, &'a str)>) -> Vec<&'a str> {
+    let mut said = "";
+    let tell = |(verdict, reason)| {
+        let is_told = verdict != Verdict::Unchanged && reason != said;
+        said = reason;
+        if is_told { reason } else { "" }
+    };
+    reasons.map(tell).collect()
 }
 
 fn meaning(outcome: Outcome) -> &'static str {
@@ -241,4 +243,25 @@ pub(super) fn history_table(trends: &[Trend], records: &[Record]) -> String {
         text.push_str("no benchmark was measured in any of them\n");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_told_of_the_first_row_it_holds_for_and_not_where_nothing_changed() {
+        let rows = [
+            (Verdict::Regressed, ""),
+            (Verdict::Undecided, "it scatters"),
+            (Verdict::Undecided, "it scatters"),
+            (Verdict::Undecided, "no time was left"),
+            (Verdict::Undecided, "it scatters"),
+            (Verdict::Unchanged, "the same code"),
+        ];
+        assert_eq!(
+            told(rows.into_iter()),
+            ["", "it scatters", "", "no time was left", "it scatters", ""]
+        );
+    }
 }
