@@ -32,6 +32,7 @@
 //!   transforms.
 
 mod binary_splitting;
+mod casting_out;
 mod digits;
 pub mod known;
 mod multiplying;

@@ -11,8 +11,9 @@
 //!   = x₁y₁B² + (x₁y₁ + x₀y₀ − (x₁ − x₀)(y₁ − y₀))B + x₀y₀
 //!
 //! From [`TRANSFORMS_FROM_DIGITS`] on it is made by Fourier transforms, as far as
-//! those reach.
+//! those reach, and checked.
 
+use super::casting_out::can_be_product;
 use super::digits::{absolute_difference, add, add_carry, add_small, subtract};
 use super::transforming::{MOST_DIGITS, multiply_by_transforms};
 
@@ -100,7 +101,21 @@ fn multiply_into(x: &[u64], y: &[u64], product: &mut [u64], scratch: &mut [u64])
     match Way::of(short.len(), long.len()) {
         Way::Pieces(len) => multiply_by_pieces(short, long, len, product, scratch),
         Way::Halves => multiply_by_halves(short, long, product, scratch),
-        Way::Transforms => multiply_by_transforms(long, short, product),
+        Way::Transforms => multiply_and_check(short, long, product, multiply_by_transforms),
+    }
+}
+
+/// Has x · y written to `product` by a way that may go wrong, which none was seen
+/// to do: then by rows, which are slow but sure.
+fn multiply_and_check(
+    short: &[u64],
+    long: &[u64],
+    product: &mut [u64],
+    multiply: impl FnOnce(&[u64], &[u64], &mut [u64]),
+) {
+    multiply(long, short, product);
+    if !can_be_product(short, long, product) {
+        multiply_by_rows(short, long, product);
     }
 }
 
@@ -219,6 +234,17 @@ mod tests {
                 y.len()
             );
         }
+    }
+
+    #[test]
+    fn a_product_that_went_wrong_is_made_again() {
+        let (x, y) = (vec![u64::MAX; 200], vec![u64::MAX - 1; 300]);
+        let mut product = vec![7; 500];
+        multiply_and_check(&x, &y, &mut product, |x, y, product| {
+            multiply_by_transforms(x, y, product);
+            product[123] ^= 1 << 16;
+        });
+        assert_eq!(number(&product), number(&x) * number(&y));
     }
 
     proptest! {

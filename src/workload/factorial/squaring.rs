@@ -8,8 +8,9 @@
 //! (x₁B + x₀)² = x₁²B² + (x₁² + x₀² − (x₀ − x₁)²)B + x₀²
 //!
 //! From [`TRANSFORMS_FROM_DIGITS`] on it is made by Fourier transforms, as far as
-//! those reach.
+//! those reach, and checked.
 
+use super::casting_out::can_be_square;
 use super::digits::{absolute_difference, add, add_carry, add_small, subtract_from};
 use super::transforming::{MOST_DIGITS, square_by_transforms};
 
@@ -49,7 +50,7 @@ fn square_into(x: &[u64], square: &mut [u64], scratch: &mut [u64]) {
         return;
     }
     if is_transformed(x.len()) {
-        square_by_transforms(x, square);
+        square_and_check(x, square, square_by_transforms);
         return;
     }
     let half = x.len().div_ceil(2);
@@ -68,6 +69,15 @@ fn square_into(x: &[u64], square: &mut [u64], scratch: &mut [u64]) {
     let carry = add(target, middle);
     // The whole square fits, so what is carried past the last digit is 0.
     add_small(rest, top + u64::from(carry));
+}
+
+/// Has x² written to `square` by a way that may go wrong, which none was seen to
+/// do: then by rows, which are slow but sure.
+fn square_and_check(x: &[u64], square: &mut [u64], by: impl FnOnce(&[u64], &mut [u64])) {
+    by(x, square);
+    if !can_be_square(x, square) {
+        square_by_rows(x, square);
+    }
 }
 
 /// Writes x² to `square`, by rows of digit products.
@@ -129,6 +139,18 @@ mod tests {
 
     use super::super::digits::{tests::digit, to_number};
     use super::*;
+
+    #[test]
+    fn a_square_that_went_wrong_is_made_again() {
+        let x = vec![u64::MAX; 200];
+        let mut square = vec![7; 400];
+        square_and_check(&x, &mut square, |x, square| {
+            square_by_transforms(x, square);
+            square[123] ^= 1 << 16;
+        });
+        let x = to_number(&x, 0);
+        assert_eq!(to_number(&square, 0), &x * &x);
+    }
 
     #[test]
     fn the_largest_numbers_of_every_length_have_the_right_square() {

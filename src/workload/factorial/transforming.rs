@@ -15,10 +15,10 @@
 //! ‖x‖‖y‖ ((1 + ε)³ᵏ (1 + ε√5)³ᵏ⁺¹ (1 + β)³ᵏ − 1), where ε = 2⁻⁵³ and β is the error
 //! of the roots of unity. With [`MOST_DIGITS`] for both factors together that is
 //! 0.38, below a half, if β is ε. That is no proof for this library, which mixes
-//! radices and computes roots from rounded angles. So debug builds check every
+//! radices and computes roots from rounded angles. So whoever calls these functions
+//! casts a prime out of what they write. Besides, debug builds check every
 //! coefficient to be within 1/64 of a whole number, and tests multiply the largest
-//! places of either sign up to the greatest length; and the suite checks every
-//! factorial otherwise.
+//! places of either sign up to the greatest length.
 
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
