@@ -58,7 +58,7 @@ fn a_complete_run_has_all_sections_and_no_reason_for_doubt() {
 fn with_one_core_nothing_is_said_to_scale() {
     let fixture = Fixture::new(1, few);
     let report = fixture.report();
-    let cores = &report.answers[2];
+    let cores = &report.answers[3];
     assert_eq!(cores.question, "What does the one core buy?");
     assert_eq!(cores.verdict, Verdict::Costs, "{}", cores.sentence);
     snapshot("one_core", &report, &fixture);

@@ -38,6 +38,7 @@ fn every_sentence_changes_with_its_number() {
     for (key, row) in [
         ("waiting", "sleep/threads@3/10-8-5"),
         ("waiting_processes", "sleep/process_pool@3/10-8-5"),
+        ("waiting_event_loop", "sleep/event_loop/10-8-5"),
         ("cores", "factorial/rayon@2/3000"),
         ("lock", "factorial/global_lock@2/3000"),
         ("algorithm", "factorial_algorithm/list_running_product/9000"),

@@ -3,7 +3,7 @@
 //! checked by the suite (`cargo bench -- --test`) and by its own tests.
 
 use proptest::prelude::*;
-use speedup::strategy::{global_lock, rayon, sequential, threads, threads_static};
+use speedup::strategy::{event_loop, global_lock, rayon, sequential, threads, threads_static};
 use speedup::workload::Workload;
 use speedup::workload::factorial::Factorial;
 use std::collections::HashSet;
@@ -28,6 +28,7 @@ proptest! {
         prop_assert_eq!(&threads::map::<Factorial>(count, &inputs), &expected);
         prop_assert_eq!(&threads_static::map::<Factorial>(count, &inputs), &expected);
         prop_assert_eq!(&global_lock::map::<Factorial>(count, &inputs), &expected);
+        prop_assert_eq!(&event_loop::map::<Factorial>(&inputs), &expected);
         let pool = rayon::start(count).expect("a few threads");
         prop_assert_eq!(&rayon::map::<Factorial>(&pool, &inputs), &expected);
     }
@@ -120,4 +121,59 @@ impl Workload for WaitTogether {
 fn the_global_lock_is_released_while_waiting() {
     let answers = global_lock::map::<WaitTogether>(workers(TOGETHER), &[(); TOGETHER]);
     assert_eq!(answers, [true; TOGETHER], "a minute was not enough");
+}
+
+/// Waits three times, twice for no time or next to none, and tells how many others
+/// had begun when it ended.
+struct GivesWay;
+
+static BEGUN: AtomicUsize = AtomicUsize::new(0);
+
+impl Workload for GivesWay {
+    type Input = Duration;
+    type Output = (ThreadId, usize);
+
+    fn run(_: &Duration, _wait: &mut dyn FnMut(Duration)) -> (ThreadId, usize) {
+        unreachable!("an event loop can have it give way")
+    }
+
+    async fn run_giving_way<F: Future<Output = ()>>(
+        input: &Duration,
+        mut wait: impl FnMut(Duration) -> F,
+    ) -> (ThreadId, usize) {
+        BEGUN.fetch_add(1, Ordering::SeqCst);
+        wait(Duration::ZERO).await;
+        wait(*input).await;
+        wait(Duration::from_nanos(1)).await;
+        (thread::current().id(), BEGUN.load(Ordering::SeqCst))
+    }
+}
+
+#[test]
+fn jobs_of_an_event_loop_give_way_while_they_wait_and_share_one_thread() {
+    // The first waits longest, and the answers are in order all the same.
+    let waits: Vec<Duration> = (301..=350).rev().map(Duration::from_millis).collect();
+    let answers = event_loop::map::<GivesWay>(&waits);
+    assert_eq!(answers, [(thread::current().id(), 50); 50]);
+    assert_eq!(event_loop::map::<GivesWay>(&[]), []);
+}
+
+/// Awaits what nobody brings about.
+struct Forgotten;
+
+impl Workload for Forgotten {
+    type Input = ();
+    type Output = ();
+
+    fn run((): &(), _wait: &mut dyn FnMut(Duration)) {}
+
+    async fn run_giving_way<F: Future<Output = ()>>((): &(), _wait: impl FnMut(Duration) -> F) {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[test]
+#[should_panic = "a job awaits something that no alarm is set for"]
+fn a_job_that_nothing_wakes_is_told_of_instead_of_waited_for() {
+    let _ = event_loop::map::<Forgotten>(&[()]);
 }

@@ -6,8 +6,9 @@ use rayon::ThreadPool;
 use speedup::catalog::{CacheKind, CacheTask, Row};
 use speedup::strategy::rayon::start;
 use speedup::workload::memoized::{
-    Backend, Cache, FxArcStr, FxString, LruArcStr, LruString, SECONDS, SharedArcStr, SharedString,
-    ThreadLocalArcStr, ThreadLocalString, clear_digests, digest, digest_cached, printed,
+    Backend, Cache, FxArcStr, FxString, LruArcStr, LruString, OwnBeforeSharedArcStr, SECONDS,
+    SharedArcStr, SharedString, ThreadLocalArcStr, ThreadLocalString, clear_digests, digest,
+    digest_cached, printed,
 };
 use speedup::workload::zipf;
 use std::collections::HashMap;
@@ -51,6 +52,9 @@ pub(super) fn define(suite: &mut Suite) {
             }
             CacheTask::OwnThreads { workers, look_ups } => {
                 threads::<ThreadLocalArcStr>(&mut group, row, workers, look_ups);
+            }
+            CacheTask::OwnBeforeSharedThreads { workers, look_ups } => {
+                threads::<OwnBeforeSharedArcStr>(&mut group, row, workers, look_ups);
             }
             CacheTask::Stampede {
                 workers,

@@ -96,6 +96,14 @@ pub enum CacheTask {
         /// How many look-ups each of them makes.
         look_ups: usize,
     },
+    /// The same, every thread in a cache of its own that asks one shared cache for
+    /// what it lacks.
+    OwnBeforeSharedThreads {
+        /// How many threads.
+        workers: NonZeroUsize,
+        /// How many look-ups each of them makes.
+        look_ups: usize,
+    },
     /// Several threads ask an empty shared cache for the same key at once.
     Stampede {
         /// How many threads.
@@ -193,27 +201,27 @@ fn zipf(keys_per_place: usize) -> [Row<CacheTask>; 2] {
 }
 
 /// As many look-ups on every thread: ideally, the time would stay that of one.
-fn threads(workers: NonZeroUsize) -> [Row<CacheTask>; 2] {
-    let shared = |workers| id("warm_shared_by", &LOOK_UPS).at_workers(workers);
-    let own = |workers| id("warm_own_of", &LOOK_UPS).at_workers(workers);
+fn threads(workers: NonZeroUsize) -> [Row<CacheTask>; 3] {
+    let look_ups = LOOK_UPS;
     [
-        Row {
-            id: shared(workers),
-            baseline: alone_for(workers, shared),
-            task: CacheTask::SharedThreads {
-                workers,
-                look_ups: LOOK_UPS,
-            },
-        },
-        Row {
-            id: own(workers),
-            baseline: alone_for(workers, own),
-            task: CacheTask::OwnThreads {
-                workers,
-                look_ups: LOOK_UPS,
-            },
-        },
+        (
+            "warm_shared_by",
+            CacheTask::SharedThreads { workers, look_ups },
+        ),
+        ("warm_own_of", CacheTask::OwnThreads { workers, look_ups }),
+        (
+            "warm_own_before_shared_of",
+            CacheTask::OwnBeforeSharedThreads { workers, look_ups },
+        ),
     ]
+    .map(|(function, task)| {
+        let row = |workers| id(function, &LOOK_UPS).at_workers(workers);
+        Row {
+            id: row(workers),
+            baseline: alone_for(workers, row),
+            task,
+        }
+    })
 }
 
 /// The row of one worker, as the baseline of the rows of more.

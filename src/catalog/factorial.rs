@@ -28,10 +28,15 @@ impl Catalog {
         for end in RANGE_ENDS.map(|usual| self.scale.range_end(usual)) {
             let inputs: Arc<[u32]> = (0..end).collect();
             for strategy in Strategy::ALL {
-                if strategy == Strategy::Sequential {
-                    let alone = NonZeroUsize::MIN;
-                    rows.push(Row::spread("factorial", strategy, alone, &end, &inputs));
-                    continue;
+                match strategy {
+                    Strategy::Sequential => {
+                        let alone = NonZeroUsize::MIN;
+                        rows.push(Row::spread("factorial", strategy, alone, &end, &inputs));
+                        continue;
+                    }
+                    // Who computes gives way to nobody: that is sequential again.
+                    Strategy::EventLoop => continue,
+                    _ => {}
                 }
                 rows.extend(
                     self.worker_counts()

@@ -139,18 +139,15 @@ impl<I> Row<Spread<I>> {
         inputs: &Arc<[I]>,
     ) -> Self {
         let sequential = Id::new(group, Strategy::Sequential.name()).with_value(value);
-        let (id, baseline) = match strategy {
-            Strategy::Sequential => (sequential, None),
-            _ => (
-                Id::new(group, strategy.name())
-                    .at_workers(workers)
-                    .with_value(value),
-                Some(sequential),
-            ),
+        let id = Id::new(group, strategy.name());
+        let id = if strategy.has_workers() {
+            id.at_workers(workers)
+        } else {
+            id
         };
         Self {
-            id,
-            baseline,
+            id: id.with_value(value),
+            baseline: (strategy != Strategy::Sequential).then_some(sequential),
             task: Spread {
                 strategy,
                 workers,

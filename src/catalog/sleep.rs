@@ -1,7 +1,9 @@
 //! Does waiting overlap?
 
 use super::{Catalog, Row, Scale, Spread};
-use crate::strategy::Strategy::{self, GlobalLock, ProcessPool, Rayon, Sequential, Threads};
+use crate::strategy::Strategy::{
+    self, EventLoop, GlobalLock, ProcessPool, Rayon, Sequential, Threads,
+};
 use crate::workload::sleep::{SEQUENTIAL_SECONDS, THREADED_SECONDS};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -37,6 +39,7 @@ impl Catalog {
             let sleeps = cell.map(|seconds| self.scale.seconds(seconds));
             rows.push(row(Sequential, 1, &value, &sleeps));
             rows.extend(STRATEGIES.map(|strategy| row(strategy, cell.len(), &value, &sleeps)));
+            rows.push(row(EventLoop, 1, &value, &sleeps));
         }
         rows.extend(self.longest_alone());
         rows.extend(staircase(self.scale));

@@ -72,6 +72,7 @@ pub(super) fn answers(rows: &Rows) -> Vec<Answer> {
     let mut answers = vec![
         computing::waiting(rows),
         computing::waiting_in_processes(rows),
+        computing::waiting_on_one_thread(rows),
         computing::cores(rows),
     ];
     answers.extend(computing::sizes(rows));

@@ -82,6 +82,8 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// The rows that all of it is made of.
     pub rows: Rows,
+    /// The peers, if they were measured.
+    pub peers: Option<Peers>,
     /// Criterion's own first page, as the page sees it.
     criterion_page: Option<PathBuf>,
 }
@@ -106,6 +108,7 @@ impl Report {
             facts: sections::facts(input, &rows),
             left_out: sections::left_out(&rows),
             sections: sections::sections(&rows, input),
+            peers: input.peers.clone(),
             criterion_page: input.criterion_page.clone(),
             rows,
         }

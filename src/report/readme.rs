@@ -1,7 +1,8 @@
 //! The blocks of results in README, each between two markers.
 
+use super::answers::{Claim, full_name, with_interval};
 use super::markdown::{escape, write_table};
-use super::{Cell, Report, Table};
+use super::{Cell, PeerJob, Peers, Report, Table, TimeRatio, Unit};
 use std::fmt;
 
 /// The lines between which a block stands.
@@ -57,7 +58,10 @@ impl Report {
     /// What README shows of the peers: where they were measured, a line a job,
     /// their versions and what was skipped. None where nothing was measured.
     fn peers_block(&self) -> Option<String> {
-        let jobs = peers_jobs(self.table("peers")?, self.table("peers_answers")?);
+        let jobs = peers_jobs(self.peers.as_ref()?);
+        if jobs.rows.is_empty() {
+            return None;
+        }
         let run = self.table("peers_run")?;
         let [processor, cores, begun] = ["Processor", "CPUs available", "Begun"]
             .map(|name| escape(&fact(run, name).unwrap_or_default()));
@@ -134,25 +138,50 @@ fn fact(facts: &Table, name: &str) -> Option<String> {
     Some(row[1].plain())
 }
 
-/// A line a job: how long ours takes, and what is said of the others.
-fn peers_jobs(sides: &Table, answers: &Table) -> Table {
-    let mut jobs = Table::new("peers", "Against its peers", &["job", "ours", "its peers"]);
-    for answer in &answers.rows {
-        // Our own side is the first of each job.
-        let ours = sides.rows.iter().find(|side| side[0] == answer[0]);
-        let time = ours.map_or_else(String::new, |ours| {
-            let [time, unit] = ["time", "of"].map(|name| {
-                let column = sides.columns.iter().position(|column| *column == name);
-                column
-                    .map(|column| ours[column].plain())
-                    .unwrap_or_default()
-            });
-            format!("{time} ({unit})")
-        });
-        jobs.rows
-            .push(vec![answer[0].clone(), Cell::text(time), answer[1].clone()]);
+/// A line a job: how long ours takes, and the peers' times over it.
+fn peers_jobs(peers: &Peers) -> Table {
+    let columns = [
+        "job",
+        "ours",
+        "faster than ours",
+        "not decided",
+        "slower than ours",
+    ];
+    let mut table = Table::new("peers", "Against its peers", &columns);
+    for job in &peers.jobs {
+        let Some(ours) = job.sides.first() else {
+            continue;
+        };
+        let time = Unit::Nanoseconds.text(ours.unit_ns);
+        let mut row = vec![
+            Cell::text(job.title.clone()),
+            Cell::text(format!("{}: {time} ({})", ours.name, ours.unit)),
+        ];
+        let claims = [Claim::Faster, Claim::Undecided, Claim::Slower];
+        row.extend(claims.map(|claim| Cell::text(peers_that_are(claim, job))));
+        table.rows.push(row);
     }
-    jobs
+    table
+}
+
+/// The peers of which this is shown, and by how much: the fastest first. Our own
+/// other sides, which are many, are on the page.
+fn peers_that_are(claim: Claim, job: &PeerJob) -> String {
+    let peers = job.sides.iter().filter(|side| !side.is_ours);
+    let mut said: Vec<(TimeRatio, String)> = peers
+        .filter_map(|side| Some((side.ratio?, full_name(side))))
+        .filter(|(ratio, _)| ratio.claim() == claim)
+        .collect();
+    said.sort_by(|(one, _), (other, _)| one.estimate.total_cmp(&other.estimate));
+    let said = said
+        .into_iter()
+        .map(|(ratio, name)| format!("{name}: {}", with_interval(&ratio.quantity())));
+    let said: Vec<String> = said.collect();
+    if said.is_empty() {
+        "–".to_owned()
+    } else {
+        said.join("; ")
+    }
 }
 
 /// The document with the block between two markers renewed.

@@ -94,6 +94,7 @@ impl Unit {
     }
 
     fn digits(self, value: f64) -> String {
+        let from_one = (value - 1.0).abs();
         match self {
             Self::Count => grouped(value, 0),
             // Times are compared with their intervals, which are narrow.
@@ -103,6 +104,10 @@ impl Unit {
                 ..999.95 => grouped(value, 1),
                 _ => grouped(value, 0),
             },
+            // "1.00 times as fast" would say nothing where the interval says more.
+            Self::Times if 0.0 < from_one && from_one < 0.0095 => {
+                grouped(value, if from_one < 0.0005 { 4 } else { 3 })
+            }
             _ => match value.abs() {
                 0.0 => "0".to_owned(),
                 ..0.009_995 => format!("{value:.5}"),
@@ -176,6 +181,11 @@ mod tests {
             (Unit::Times, 0.7123, "0.712×"),
             (Unit::Times, 0.000_012, "0.00001×"),
             (Unit::Times, 9.999, "10.0×"),
+            (Unit::Times, 1.0, "1.00×"),
+            (Unit::Times, 1.0096, "1.01×"),
+            (Unit::Times, 1.0042, "1.004×"),
+            (Unit::Times, 0.9963, "0.996×"),
+            (Unit::Times, 0.99971, "0.9997×"),
             (Unit::Bytes, 0.0, "0 B"),
             (Unit::Bytes, 12_345.0, "12.3 kB"),
             (Unit::Count, 1_000_000.0, "1,000,000"),

@@ -9,6 +9,7 @@ use crate::process_pool::{self as pool, ProcessPool};
 use std::fmt;
 use std::num::NonZeroUsize;
 
+pub mod event_loop;
 pub mod global_lock;
 pub mod process_pool;
 pub mod raw_socket;
@@ -35,17 +36,20 @@ pub enum Strategy {
     ProcessPool,
     /// Threads under one lock, released while waiting: Python's interpreter.
     GlobalLock,
+    /// One thread whose jobs give way while they wait: Python's asyncio.
+    EventLoop,
 }
 
 impl Strategy {
     /// All of them, in the order of the tables.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Sequential,
         Self::Threads,
         Self::ThreadsStatic,
         Self::Rayon,
         Self::ProcessPool,
         Self::GlobalLock,
+        Self::EventLoop,
     ];
 
     /// Its name in ids, tables and charts.
@@ -63,11 +67,24 @@ impl Strategy {
             Self::Rayon => "rayon",
             Self::ProcessPool => "process_pool",
             Self::GlobalLock => "global_lock",
+            Self::EventLoop => "event_loop",
         }
     }
 
-    /// Gets `workers` workers ready. Threads are scoped, so their strategies
-    /// start them anew with every map; rayon's and the processes start here.
+    /// Whether there are workers to count, beside the thread that asks.
+    ///
+    /// ```
+    /// use speedup::strategy::Strategy;
+    /// assert!(Strategy::Rayon.has_workers() && !Strategy::EventLoop.has_workers());
+    /// ```
+    #[must_use]
+    pub const fn has_workers(self) -> bool {
+        !matches!(self, Self::Sequential | Self::EventLoop)
+    }
+
+    /// Gets `workers` workers ready, where there are any to count. Threads are
+    /// scoped, so their strategies start them anew with every map; rayon's and the
+    /// processes start here.
     ///
     /// # Errors
     /// When a thread or a process could not be started.
@@ -94,6 +111,7 @@ impl Strategy {
                 Crew::ProcessPool(Box::new(pool))
             }
             Self::GlobalLock => Crew::GlobalLock(workers),
+            Self::EventLoop => Crew::EventLoop,
         })
     }
 }
@@ -119,6 +137,8 @@ pub enum Crew {
     ProcessPool(Box<ProcessPool>),
     /// See [`Strategy::GlobalLock`].
     GlobalLock(NonZeroUsize),
+    /// See [`Strategy::EventLoop`].
+    EventLoop,
 }
 
 impl Crew {
@@ -150,6 +170,7 @@ impl Crew {
                 process_pool::map::<W>(pool, inputs).map_err(StrategyError::ProcessPool)
             }
             Self::GlobalLock(workers) => Ok(global_lock::map::<W>(*workers, inputs)),
+            Self::EventLoop => Ok(event_loop::map::<W>(inputs)),
         }
     }
 }

@@ -159,6 +159,37 @@ cache!(
     LruArcStr, Arc<str>, lru_arc_str, memoized_flush_lru_arc_str, Capacity: 256
 );
 
+/// A map of its own for every thread, which asks one for all threads for what it
+/// lacks: no thread computes what another has computed, and each takes the lock once
+/// a key. Every thread keeps what it has asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnBeforeSharedArcStr;
+
+#[memoize(Ignore: backend)]
+fn own_before_shared(seconds: u32, backend: &Backend) -> Arc<str> {
+    shared_behind_own(seconds, backend)
+}
+
+#[memoize(Ignore: backend, SharedCache)]
+fn shared_behind_own(seconds: u32, backend: &Backend) -> Arc<str> {
+    backend.fetch(seconds).into()
+}
+
+impl Cache for OwnBeforeSharedArcStr {
+    type Value = Arc<str>;
+
+    #[inline]
+    fn call(seconds: u32, backend: &Backend) -> Arc<str> {
+        own_before_shared(seconds, backend)
+    }
+
+    /// Forgets what all share, and what this thread has of its own.
+    fn clear() {
+        memoized_flush_shared_behind_own();
+        memoized_flush_own_before_shared();
+    }
+}
+
 /// How many answers [`digest_cached`] remembers.
 pub const DIGEST_CAPACITY: usize = 256;
 
@@ -258,6 +289,23 @@ mod tests {
         answers_and_counts::<SharedArcStr>();
         answers_and_counts::<LruString>();
         answers_and_counts::<LruArcStr>();
+    }
+
+    #[test]
+    fn what_one_thread_computed_others_find_behind_their_own_cache() {
+        const KEY: u32 = 4;
+        // In this test and no other, which would empty the map for all threads.
+        answers_and_counts::<OwnBeforeSharedArcStr>();
+        OwnBeforeSharedArcStr::clear();
+        let backend = Backend::new(Duration::ZERO);
+        for _ in 0..3 {
+            std::thread::scope(|scope| {
+                let ask = || OwnBeforeSharedArcStr::call(KEY, &backend);
+                let answer = scope.spawn(ask).join().expect("it answers");
+                assert_eq!(&*answer, printed(KEY));
+            });
+        }
+        assert_eq!(backend.calls(), 1);
     }
 
     #[test]

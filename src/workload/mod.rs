@@ -37,4 +37,27 @@ pub trait Workload {
 
     /// Runs the kernel on one input; `wait` is how it waits.
     fn run(input: &Self::Input, wait: &mut dyn FnMut(Duration)) -> Self::Output;
+
+    /// The same for an event loop: `wait` is awaited, and lets other kernels go on
+    /// meanwhile. A kernel that only computes needs no more than [`run`](Self::run).
+    ///
+    /// ```
+    /// use speedup::workload::{Workload, sleep::Sleep};
+    /// use std::future::ready;
+    /// use std::pin::pin;
+    /// use std::task::{Context, Poll, Waker};
+    /// use std::time::Duration;
+    ///
+    /// let eight = Duration::from_secs(8);
+    /// let answer = pin!(Sleep::run_giving_way(&eight, |_time| ready(())));
+    /// let mut context = Context::from_waker(Waker::noop());
+    /// assert_eq!(answer.poll(&mut context), Poll::Ready(eight));
+    /// ```
+    fn run_giving_way<F: Future<Output = ()>>(
+        input: &Self::Input,
+        wait: impl FnMut(Duration) -> F,
+    ) -> impl Future<Output = Self::Output> {
+        drop(wait);
+        async { Self::run(input, &mut std::thread::sleep) }
+    }
 }

@@ -21,6 +21,14 @@ impl Workload for Sleep {
         wait(*input);
         *input
     }
+
+    async fn run_giving_way<F: Future<Output = ()>>(
+        input: &Duration,
+        mut wait: impl FnMut(Duration) -> F,
+    ) -> Duration {
+        wait(*input).await;
+        *input
+    }
 }
 
 /// The shortest time that `sleeps` can take on `workers` workers which each

@@ -116,6 +116,7 @@ pub(crate) fn time_ns(id: &Id, cores: usize) -> f64 {
         ("cache", "zipf_lru") => 60.0 * value.ln(),
         ("cache", "warm_shared_by") => 250_000.0 * k,
         ("cache", "warm_own_of") => 230_000.0 * k / at_once,
+        ("cache", "warm_own_before_shared_of") => 240_000.0 * k / at_once,
         _ => 40.0 + value.sqrt() * (1.0 + id.function().len() as f64) * k,
     }
 }
@@ -132,6 +133,9 @@ fn sleep_ns(function: &str, value: &str, workers: usize) -> f64 {
     };
     if function == "sequential" {
         return sleeps.iter().sum::<f64>() * 1e6;
+    }
+    if function == "event_loop" {
+        return sleeps.into_iter().fold(0.0, f64::max) * 1e6 + 55_000.0;
     }
     // Whoever is free takes the next one.
     let mut free_at = vec![0.0_f64; workers];

@@ -51,6 +51,9 @@ pub(super) fn three(scale: Scale) -> Job {
                     Ok(side(move || threads(&sleeps)))
                 },
             ),
+            Side::ours("event_loop", IN_EVENT_LOOP, move || {
+                Ok(side(move || event_loop(&sleeps)))
+            }),
             Side::peer(
                 TOKIO,
                 "tasks",
@@ -76,6 +79,9 @@ pub(super) fn three(scale: Scale) -> Job {
         ],
     }
 }
+
+const IN_EVENT_LOOP: &str = "making a future a sleep, and going on with each on the thread that \
+                             asks, until all have ended";
 
 /// Twenty, but no more than take two seconds.
 fn rounds(longest: Duration) -> usize {
@@ -146,6 +152,11 @@ fn many(name: &'static str, unit: &'static str, count: usize, each: Duration) ->
         rounds: 1,
         sides: vec![
             Side::ours(
+                "event_loop",
+                format!("{IN_EVENT_LOOP}; memory is the peak of the process"),
+                start("event_loop"),
+            ),
+            Side::ours(
                 "threads",
                 "starting a scoped thread a sleep, and their end; memory is the peak of the \
                  process, without what the kernel keeps for a thread",
@@ -196,6 +207,7 @@ pub(super) fn apart(kind: &str, count: &str, ns: &str) -> Outcome<Box<dyn Conten
     let count: usize = count.parse()?;
     let sleeps = vec![Duration::from_nanos(ns.parse()?); count];
     let sleep: Box<Sleeper> = match kind {
+        "event_loop" => Box::new(event_loop),
         "threads" => Box::new(threads(count)),
         "tokio" => Box::new(tasks()?),
         other => return Err(format!("nobody sleeps by {other}").into()),
@@ -214,6 +226,12 @@ fn threads(count: usize) -> impl FnMut(&[Duration]) -> Outcome<Vec<Duration>> {
             .start(workers)?
             .map::<Sleep>(black_box(sleeps))?)
     }
+}
+
+/// A future a sleep, all on the thread that asks.
+fn event_loop(sleeps: &[Duration]) -> Outcome<Vec<Duration>> {
+    let mut crew = Strategy::EventLoop.start(NonZeroUsize::MIN)?;
+    Ok(crew.map::<Sleep>(black_box(sleeps))?)
 }
 
 /// A task a sleep.
@@ -269,8 +287,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn threads_and_tasks_sleep_and_say_how_long() {
-        for kind in ["threads", "tokio"] {
+    fn threads_and_tasks_and_futures_sleep_and_say_how_long() {
+        for kind in ["event_loop", "threads", "tokio"] {
             let mut side = apart(kind, "200", "20000000").expect("it starts");
             let all = side.digest(Extent::Whole).expect("it sleeps");
             assert_eq!(all, "200 sleeps of 20000000 ns", "{kind}");
@@ -307,6 +325,6 @@ mod tests {
             ten_thousand(scale).sides.len()
         };
         let scales = ["1", "10", "499", "500", "1000"];
-        assert_eq!(scales.map(sides), [3, 3, 3, 4, 4]);
+        assert_eq!(scales.map(sides), [4, 4, 4, 5, 5]);
     }
 }

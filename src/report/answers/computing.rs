@@ -43,6 +43,21 @@ pub(super) fn waiting_in_processes(rows: &Rows) -> Answer {
     .compared(rows, &id, &comparison)
 }
 
+pub(super) fn waiting_on_one_thread(rows: &Rows) -> Answer {
+    let id = Id::new("sleep", "event_loop").with_value(CELL);
+    let comparison = Comparison {
+        subject: "the same on one thread, whose jobs give way while they wait,",
+        other: "one after the other",
+        rest: "",
+    };
+    Question::new(
+        "waiting_event_loop",
+        "Does waiting need threads?",
+        "waiting",
+    )
+    .compared(rows, &id, &comparison)
+}
+
 /// The largest list of factorials that was measured.
 fn largest(rows: &Rows) -> Option<usize> {
     names::sizes(rows, "factorial").last().copied()

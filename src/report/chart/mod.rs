@@ -32,6 +32,7 @@ pub(super) fn look(name: &str, place: usize) -> usize {
         "process_pool" => 3,
         "global_lock" => 4,
         "threads_static" => 5,
+        "event_loop" => 6,
         _ => place % LOOKS,
     }
 }

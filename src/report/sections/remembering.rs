@@ -30,9 +30,14 @@ pub(super) fn section(rows: &Rows) -> Section {
         rows,
         "remembering-shared",
         "What does sharing a cache between threads cost?",
-        "Time of ten thousand look-ups on each of k threads at once, on a cache that they share and \
-         on one of its own for each. Ideal is level, up to the cores.",
-        &[("warm_shared_by", "one for all"), ("warm_own_of", "one for each")],
+        "Time of ten thousand look-ups on each of k threads at once, on a cache that they share, on \
+         one of its own for each, and on one of its own that asks the shared one for what it lacks. \
+         Ideal is level, up to the cores.",
+        &[
+            ("warm_shared_by", "one for all"),
+            ("warm_own_of", "one for each"),
+            ("warm_own_before_shared_of", "each its own, one behind"),
+        ],
     ));
     blocks.extend(threads(
         rows,

@@ -203,11 +203,7 @@ fn table(id: &str, rows: &Rows, value: &str, sleeps: usize) -> Table {
 fn cells(rows: &Rows) -> Option<Block> {
     let mut dots = Vec::new();
     let columns = ["cell", "strategy", "time", "speed-up", "ideal speed-up"];
-    let mut table = Table::new(
-        "cells",
-        "The notebook\u{2019}s sleeps, a worker each",
-        &columns,
-    );
+    let mut table = Table::new("cells", "The notebook\u{2019}s sleeps", &columns);
     for row in rows.rows.iter().filter(|row| row.id.group() == "sleep") {
         let (Some(value), Some(speed_up)) = (row.id.value(), &row.speed_up) else {
             continue;
@@ -251,10 +247,11 @@ fn cells(rows: &Rows) -> Option<Block> {
         mark: Some((1.0, "no difference".to_owned())),
     };
     Some(Block::Figure {
-        question: "And sleeps that differ, a worker each?".to_owned(),
-        caption:
-            "At best they take as long as the longest of them: the ideal is their sum over it."
-                .to_owned(),
+        question: "And sleeps that differ?".to_owned(),
+        caption: "A worker each, or one thread that goes on with others while one waits \
+                  (event_loop). At best they take as long as the longest of them: the ideal is \
+                  their sum over it."
+            .to_owned(),
         svg: chart.svg(),
         table,
     })

@@ -6,8 +6,8 @@ use cached::macros::{cached, concurrent_cached};
 use cached::prelude::Cached as _;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use speedup::workload::memoized::{
-    Backend, Cache, FxArcStr, FxString, LruArcStr, LruString, SharedArcStr, SharedString,
-    ThreadLocalArcStr, ThreadLocalString,
+    Backend, Cache, FxArcStr, FxString, LruArcStr, LruString, OwnBeforeSharedArcStr, SharedArcStr,
+    SharedString, ThreadLocalArcStr, ThreadLocalString,
 };
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -33,6 +33,9 @@ pub(super) trait Remembering: Send + Sync + 'static {
     /// Where it keeps what: for all threads or not, bounded or not, its hash
     /// function, its values.
     const WHERE: &'static str;
+    /// Whether a thread's own map is filled from one for all threads, so that no
+    /// thread has to ask for everything before it can be said to remember.
+    const FILLS_OWN_FROM_SHARED: bool = false;
 
     /// What a call gives.
     type Value: AsRef<str>;
@@ -49,12 +52,13 @@ pub(super) trait Remembering: Send + Sync + 'static {
 
 /// The functions that this project's own benchmarks call.
 macro_rules! memoize {
-    ($($kind:ident, $name:literal, $place:literal;)+) => { $(
+    ($($kind:ident, $name:literal, $place:literal $(, $fills:literal)?;)+) => { $(
         impl Remembering for $kind {
             const NAME: &'static str = $name;
             const PEER: Peer = MEMOIZE;
             const IS_OURS: bool = true;
             const WHERE: &'static str = $place;
+            $(const FILLS_OWN_FROM_SHARED: bool = $fills;)?
 
             type Value = <$kind as Cache>::Value;
 
@@ -92,6 +96,9 @@ memoize! {
         "one map for all threads behind a mutex, unbounded, SipHash, Arc<str>";
     SharedString, "memoize, shared, String",
         "one map for all threads behind a mutex, unbounded, SipHash, String";
+    OwnBeforeSharedArcStr, "memoize, own before shared, Arc<str>",
+        "a map a thread, which asks one for all threads behind a mutex for what it lacks, both \
+         unbounded, SipHash, Arc<str>", true;
 }
 
 /// What all of the peers' functions do when they are really asked.
@@ -395,6 +402,7 @@ mod tests {
         asks_once_and_then_remembers::<LruString>();
         asks_once_and_then_remembers::<SharedArcStr>();
         asks_once_and_then_remembers::<SharedString>();
+        asks_once_and_then_remembers::<OwnBeforeSharedArcStr>();
         asks_once_and_then_remembers::<CachedPlain>();
         asks_once_and_then_remembers::<CachedReading>();
         asks_once_and_then_remembers::<CachedByKey>();

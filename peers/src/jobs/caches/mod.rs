@@ -14,8 +14,8 @@ use kinds::{
 };
 use speedup::catalog::Scale;
 use speedup::workload::memoized::{
-    FxArcStr, FxString, LruArcStr, LruString, SharedArcStr, SharedString, ThreadLocalArcStr,
-    ThreadLocalString,
+    FxArcStr, FxString, LruArcStr, LruString, OwnBeforeSharedArcStr, SharedArcStr, SharedString,
+    ThreadLocalArcStr, ThreadLocalString,
 };
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -53,6 +53,7 @@ pub(super) fn warm() -> Job {
             of::<LruString>(),
             of::<SharedArcStr>(),
             of::<SharedString>(),
+            of::<OwnBeforeSharedArcStr>(),
             lru_cache(
                 "finding the answer and letting go of it, the loop around it too",
                 vec!["Warm".to_owned(), look_ups],
@@ -97,6 +98,7 @@ pub(super) fn cold() -> Job {
             of::<LruString>(),
             of::<SharedArcStr>(),
             of::<SharedString>(),
+            of::<OwnBeforeSharedArcStr>(),
             side::<Forgetful, _>(
                 "the function itself: counting, and writing a short text",
                 Cold::<Forgetful>::new,
@@ -125,7 +127,12 @@ pub(super) fn threads() -> Job {
     const TIMED: &str = "from when the first of eight threads begins until the last is done, the \
                          loops around the look-ups too; starting the threads is not in it";
     fn of<R: Remembering>() -> Side {
-        side::<R, _>(TIMED, || Sharing::<R>::new())
+        let filling = if R::FILLS_OWN_FROM_SHARED {
+            "; each thread's own map is empty when it begins"
+        } else {
+            ""
+        };
+        side::<R, _>(&format!("{TIMED}{filling}"), || Sharing::<R>::new())
     }
     let arguments = [THREADS, KEYS, LOOK_UPS].map(|number| number.to_string());
     Job {
@@ -140,6 +147,7 @@ pub(super) fn threads() -> Job {
         cpus: Cpus::All,
         rounds: 11,
         sides: vec![
+            of::<OwnBeforeSharedArcStr>(),
             of::<SharedArcStr>(),
             of::<SharedString>(),
             of::<FxArcStr>(),
