@@ -8,8 +8,21 @@
 const BEYOND: u64 = 59;
 const PRIME: u64 = BEYOND.wrapping_neg();
 
-/// Sums that are made side by side, so that none has to wait for itself.
-const LANES: usize = 4;
+/// The powers of [`BEYOND`]: what the digits of a part stand for, and then what the
+/// next part does.
+const POWERS: [u64; PART + 1] = {
+    let mut powers = [1; PART + 1];
+    let mut index = 1;
+    while index <= PART {
+        powers[index] = powers[index - 1] * BEYOND;
+        index += 1;
+    }
+    powers
+};
+
+/// So many digits are added up before their sum is folded: they and the sum of the
+/// parts above them fit into 128 bits.
+const PART: usize = 8;
 
 /// Whether `product` can be x · y.
 pub(super) fn can_be_product(x: &[u64], y: &[u64], product: &[u64]) -> bool {
@@ -24,33 +37,40 @@ pub(super) fn can_be_square(x: &[u64], square: &[u64]) -> bool {
 
 /// The remainder of a number by the prime.
 fn residue(digits: &[u64]) -> u64 {
-    // 2⁶⁴ to the power of `LANES`, modulo the prime.
-    const STEP: u64 = BEYOND * BEYOND * BEYOND * BEYOND;
-    let (fours, highest) = digits.as_chunks::<LANES>();
-    let mut sums = [0; LANES];
-    sums[..highest.len()].copy_from_slice(highest);
-    for four in fours.iter().rev() {
-        for (sum, digit) in sums.iter_mut().zip(four) {
-            *sum = multiplied_and_added(*sum, STEP, *digit);
-        }
-    }
-    let sum = sums
-        .into_iter()
+    let (parts, highest) = digits.as_chunks::<PART>();
+    let sum = parts
+        .iter()
         .rev()
-        .reduce(|above, sum| multiplied_and_added(above, BEYOND, sum));
-    reduced(sum.unwrap_or_default())
+        .fold(folded(sum_of(highest)), |above, part| {
+            folded(u128::from(above) * u128::from(POWERS[PART]) + sum_of(part))
+        });
+    reduced(sum)
 }
 
-/// The remainder of x · y.
+/// A number with the remainder of these digits, of which there are [`PART`] at most.
+fn sum_of(digits: &[u64]) -> u128 {
+    let products = digits.iter().zip(POWERS);
+    products
+        .map(|(digit, power)| u128::from(*digit) * u128::from(power))
+        .sum()
+}
+
+/// The remainder of x · y, both below the prime.
 fn product_of(x: u64, y: u64) -> u64 {
+    // Once makes it small enough to be folded for good.
     let (low, high) = x.carrying_mul(y, 0);
-    reduced(multiplied_and_added(high, BEYOND, low))
+    reduced(folded(
+        u128::from(high) * u128::from(BEYOND) + u128::from(low),
+    ))
 }
 
-/// A number that has the remainder of `sum` · `factor` + `digit`: `factor` is
-/// below 2³².
-fn multiplied_and_added(sum: u64, factor: u64, digit: u64) -> u64 {
-    let (low, high) = sum.carrying_mul(factor, digit);
+/// A number with the remainder of `sum`, which is below 2¹²⁰.
+fn folded(sum: u128) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the lower half and the upper"
+    )]
+    let (low, high) = (sum as u64, (sum >> 64) as u64);
     let (sum, is_over) = low.overflowing_add(high * BEYOND);
     // What is over left little behind, so this is not over again.
     sum + u64::from(is_over) * BEYOND
