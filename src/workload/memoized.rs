@@ -161,13 +161,14 @@ cache!(
 
 /// A map of its own for every thread, which asks one for all threads for what it
 /// lacks: no thread computes what another has computed, and each takes the lock once
-/// a key. Every thread keeps what it has asked for.
+/// a key. Every thread keeps a copy of what it has asked for: one value for all would
+/// have its references counted by all cores, which pass the count back and forth.
 #[derive(Debug, Clone, Copy)]
 pub struct OwnBeforeSharedArcStr;
 
 #[memoize(Ignore: backend)]
 fn own_before_shared(seconds: u32, backend: &Backend) -> Arc<str> {
-    shared_behind_own(seconds, backend)
+    Arc::from(&*shared_behind_own(seconds, backend))
 }
 
 #[memoize(Ignore: backend, SharedCache)]

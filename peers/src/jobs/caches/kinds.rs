@@ -33,9 +33,6 @@ pub(super) trait Remembering: Send + Sync + 'static {
     /// Where it keeps what: for all threads or not, bounded or not, its hash
     /// function, its values.
     const WHERE: &'static str;
-    /// Whether a thread's own map is filled from one for all threads, so that no
-    /// thread has to ask for everything before it can be said to remember.
-    const FILLS_OWN_FROM_SHARED: bool = false;
 
     /// What a call gives.
     type Value: AsRef<str>;
@@ -52,13 +49,12 @@ pub(super) trait Remembering: Send + Sync + 'static {
 
 /// The functions that this project's own benchmarks call.
 macro_rules! memoize {
-    ($($kind:ident, $name:literal, $place:literal $(, $fills:literal)?;)+) => { $(
+    ($($kind:ident, $name:literal, $place:literal;)+) => { $(
         impl Remembering for $kind {
             const NAME: &'static str = $name;
             const PEER: Peer = MEMOIZE;
             const IS_OURS: bool = true;
             const WHERE: &'static str = $place;
-            $(const FILLS_OWN_FROM_SHARED: bool = $fills;)?
 
             type Value = <$kind as Cache>::Value;
 
@@ -98,7 +94,7 @@ memoize! {
         "one map for all threads behind a mutex, unbounded, SipHash, String";
     OwnBeforeSharedArcStr, "memoize, own before shared, Arc<str>",
         "a map a thread, which asks one for all threads behind a mutex for what it lacks, both \
-         unbounded, SipHash, Arc<str>", true;
+         unbounded, SipHash, Arc<str>";
 }
 
 /// What all of the peers' functions do when they are really asked.

@@ -19,7 +19,7 @@ use speedup::workload::memoized::{
 };
 use std::ops::RangeInclusive;
 use std::time::Duration;
-use together::{LOOK_UPS, MISSING, Sharing, Stampede, THREADS};
+use together::{Before, LOOK_UPS, MISSING, Sharing, Stampede, THREADS};
 
 const PYTHON: &str = include_str!("caches.py");
 
@@ -127,13 +127,18 @@ pub(super) fn threads() -> Job {
     const TIMED: &str = "from when the first of eight threads begins until the last is done, the \
                          loops around the look-ups too; starting the threads is not in it";
     fn of<R: Remembering>() -> Side {
-        let filling = if R::FILLS_OWN_FROM_SHARED {
-            "; each thread's own map is empty when it begins"
-        } else {
-            ""
-        };
-        side::<R, _>(&format!("{TIMED}{filling}"), || Sharing::<R>::new())
+        side::<R, _>(TIMED, || Sharing::<R>::new(Before::Everything))
     }
+    type Layered = OwnBeforeSharedArcStr;
+    let filled_on_the_way = Side::ours(
+        "memoize, own before shared, own ones empty, Arc<str>",
+        format!(
+            "{}: {TIMED}; each thread's own map is empty when it begins, and filling it is in \
+             the time",
+            Layered::WHERE
+        ),
+        || Ok(Sharing::<Layered>::new(Before::Nothing)),
+    );
     let arguments = [THREADS, KEYS, LOOK_UPS].map(|number| number.to_string());
     Job {
         name: "cache_threads",
@@ -147,7 +152,8 @@ pub(super) fn threads() -> Job {
         cpus: Cpus::All,
         rounds: 11,
         sides: vec![
-            of::<OwnBeforeSharedArcStr>(),
+            of::<Layered>(),
+            filled_on_the_way.with(Layered::PEER),
             of::<SharedArcStr>(),
             of::<SharedString>(),
             of::<FxArcStr>(),

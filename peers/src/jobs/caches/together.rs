@@ -51,23 +51,34 @@ fn together<T: Send>(
     (taken.unwrap_or_default(), answers)
 }
 
+/// What a thread has asked for before its time begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// Every key, once.
+    Everything,
+    /// Nothing: what it keeps of its own, it takes from what all share.
+    Nothing,
+}
+
 /// Every thread asks for all keys in turn, again and again, the threads at
 /// different places.
 pub(super) struct Sharing<R> {
     function: R,
+    before: Before,
     backend: Backend,
     /// What each thread asks for, in order.
     keys: Vec<Vec<u32>>,
 }
 
 impl<R: Remembering> Sharing<R> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(before: Before) -> Self {
         let keys = |number| {
             let first = number * KEYS / THREADS;
             (first..first + LOOK_UPS).map(|key| key % KEYS).collect()
         };
         Self {
             function: R::new(),
+            before,
             backend: Backend::new(Duration::ZERO),
             keys: (0..THREADS).map(keys).collect(),
         }
@@ -84,17 +95,18 @@ impl<R: Remembering> Contender for Sharing<R> {
     fn time_ns(&mut self, _unit: usize) -> Outcome<f64> {
         let Self {
             function,
+            before,
             backend,
             keys,
         } = self;
-        // What all share is there, and each thread's own map unless it is filled from
-        // that, which then is in the time.
+        let everything = || drop(texts(function, 0..KEYS, backend));
+        // What all share is there in any case.
+        everything();
         let warm = |_| {
-            if !R::FILLS_OWN_FROM_SHARED {
-                drop(texts(function, 0..KEYS, backend));
+            if *before == Before::Everything {
+                everything();
             }
         };
-        drop(texts(function, 0..KEYS, backend));
         let work = |number| {
             let before = backend.calls();
             for key in &keys[number as usize] {
@@ -174,7 +186,7 @@ mod tests {
             .digest(Extent::Whole)
             .expect_err("it remembers nothing");
         assert_eq!(error.to_string(), "the function ran 8 times, not 1 to 1");
-        let error = Sharing::<Forgetful>::new()
+        let error = Sharing::<Forgetful>::new(Before::Everything)
             .time_ns(0)
             .expect_err("as above");
         assert_eq!(
