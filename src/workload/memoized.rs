@@ -98,15 +98,19 @@ pub trait Cache {
 
 /// Writes a kind of cache: its name, the value that it keeps, and the options
 /// that `memoize` gets.
+///
+/// The function is generic over how it asks, so that it is compiled where it is
+/// called and can be inlined there, as whoever writes `memoize` over a function of
+/// their own has it.
 macro_rules! cache {
     ($(#[$doc:meta])* $kind:ident, $value:ty, $call:ident, $clear:ident $(, $($option:tt)+)?) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
         pub struct $kind;
 
-        #[memoize(Ignore: backend $(, $($option)+)?)]
-        fn $call(seconds: u32, backend: &Backend) -> $value {
-            <$value>::from(backend.fetch(seconds))
+        #[memoize(Ignore: fetch $(, $($option)+)?)]
+        fn $call<F: FnOnce(u32) -> String>(seconds: u32, fetch: F) -> $value {
+            <$value>::from(fetch(seconds))
         }
 
         impl Cache for $kind {
@@ -114,7 +118,7 @@ macro_rules! cache {
 
             #[inline]
             fn call(seconds: u32, backend: &Backend) -> $value {
-                $call(seconds, backend)
+                $call(seconds, |seconds| backend.fetch(seconds))
             }
 
             fn clear() {
@@ -166,14 +170,14 @@ cache!(
 #[derive(Debug, Clone, Copy)]
 pub struct OwnBeforeSharedArcStr;
 
-#[memoize(Ignore: backend)]
-fn own_before_shared(seconds: u32, backend: &Backend) -> Arc<str> {
-    Arc::from(&*shared_behind_own(seconds, backend))
+#[memoize(Ignore: fetch)]
+fn own_before_shared<F: FnOnce(u32) -> String>(seconds: u32, fetch: F) -> Arc<str> {
+    Arc::from(&*shared_behind_own(seconds, fetch))
 }
 
-#[memoize(Ignore: backend, SharedCache)]
-fn shared_behind_own(seconds: u32, backend: &Backend) -> Arc<str> {
-    backend.fetch(seconds).into()
+#[memoize(Ignore: fetch, SharedCache)]
+fn shared_behind_own<F: FnOnce(u32) -> String>(seconds: u32, fetch: F) -> Arc<str> {
+    fetch(seconds).into()
 }
 
 impl Cache for OwnBeforeSharedArcStr {
@@ -181,7 +185,7 @@ impl Cache for OwnBeforeSharedArcStr {
 
     #[inline]
     fn call(seconds: u32, backend: &Backend) -> Arc<str> {
-        own_before_shared(seconds, backend)
+        own_before_shared(seconds, |seconds| backend.fetch(seconds))
     }
 
     /// Forgets what all share, and what this thread has of its own.

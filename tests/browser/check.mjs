@@ -122,7 +122,7 @@ async function checkPdf(page, name, headings, isTagged) {
   return pdf;
 }
 
-for (const file of pages.map((page) => resolve(page))) {
+async function check(file) {
   const short = basename(file).replace(/\.html$/, "") === "index"
     ? basename(resolve(file, ".."))
     : basename(file, ".html");
@@ -157,6 +157,13 @@ for (const file of pages.map((page) => resolve(page))) {
   await context.close();
   console.log(`${short}: ${((Date.now() - start) / 1000).toFixed(1)} s`);
 }
+
+// Two at a time, as pages mostly keep one core busy each.
+const unchecked = pages.map((page) => resolve(page));
+const checkOneByOne = async () => {
+  for (let file = unchecked.shift(); file; file = unchecked.shift()) await check(file);
+};
+await Promise.all([checkOneByOne(), checkOneByOne()]);
 
 await browser.close();
 if (failures.length > 0) {
