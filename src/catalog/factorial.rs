@@ -2,6 +2,7 @@
 
 use super::{Catalog, Row, Spread};
 use crate::strategy::Strategy;
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -28,21 +29,14 @@ impl Catalog {
         for end in RANGE_ENDS.map(|usual| self.scale.range_end(usual)) {
             let inputs: Arc<[u32]> = (0..end).collect();
             for strategy in Strategy::ALL {
-                match strategy {
-                    Strategy::Sequential => {
-                        let alone = NonZeroUsize::MIN;
-                        rows.push(Row::spread("factorial", strategy, alone, &end, &inputs));
-                        continue;
-                    }
+                let counts = match strategy {
+                    Strategy::Sequential => BTreeSet::from([NonZeroUsize::MIN]),
                     // Who computes gives way to nobody: that is sequential again.
-                    Strategy::EventLoop => continue,
-                    _ => {}
-                }
-                rows.extend(
-                    self.worker_counts()
-                        .into_iter()
-                        .map(|workers| Row::spread("factorial", strategy, workers, &end, &inputs)),
-                );
+                    Strategy::EventLoop => BTreeSet::new(),
+                    _ => self.worker_counts(),
+                };
+                let row = |workers| Row::spread("factorial", strategy, workers, &end, &inputs);
+                rows.extend(counts.into_iter().map(row));
             }
         }
         rows

@@ -19,12 +19,11 @@ use std::time::{Duration, Instant};
 ///
 /// ```
 /// use speedup::{strategy::event_loop, workload::sleep::Sleep};
-/// use std::time::{Duration, Instant};
+/// use std::time::Duration;
 ///
+/// // All at once: a fiftieth of a second, and not two seconds.
 /// let sleeps = [Duration::from_millis(20); 100];
-/// let start = Instant::now();
 /// assert_eq!(event_loop::map::<Sleep>(&sleeps), sleeps);
-/// assert!(start.elapsed() >= Duration::from_millis(20)); // of 2000 one after the other
 /// ```
 #[must_use]
 pub fn map<W: Workload>(inputs: &[W::Input]) -> Vec<W::Output> {
