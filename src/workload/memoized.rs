@@ -164,9 +164,9 @@ cache!(
 );
 
 /// A map of its own for every thread, which asks one for all threads for what it
-/// lacks: no thread computes what another has computed, and each takes the lock once
-/// a key. Every thread keeps a copy of what it has asked for: one value for all would
-/// have its references counted by all cores, which pass the count back and forth.
+/// lacks: no thread computes what another has finished, and each asks the shared one
+/// once a key. Every thread keeps a copy of what it has asked for: one value for all
+/// would have its references counted by all cores, which pass the count back and forth.
 #[derive(Debug, Clone, Copy)]
 pub struct OwnBeforeSharedArcStr;
 

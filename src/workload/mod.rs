@@ -39,7 +39,8 @@ pub trait Workload {
     fn run(input: &Self::Input, wait: &mut dyn FnMut(Duration)) -> Self::Output;
 
     /// The same for an event loop: `wait` is awaited, and lets other kernels go on
-    /// meanwhile. A kernel that only computes needs no more than [`run`](Self::run).
+    /// meanwhile. A kernel that only computes needs no more than [`run`](Self::run); one
+    /// that waits and leaves it at that keeps all the others waiting.
     ///
     /// ```
     /// use speedup::workload::{Workload, sleep::Sleep};
