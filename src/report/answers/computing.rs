@@ -31,7 +31,7 @@ pub(super) fn waiting(rows: &Rows) -> Answer {
 pub(super) fn waiting_in_processes(rows: &Rows) -> Answer {
     let id = names::at("sleep", "process_pool", 3, CELL);
     let comparison = Comparison {
-        subject: "the same in three worker processes",
+        subject: "sleeping 10, 8 and 5 in three worker processes",
         other: "one after the other",
         rest: "",
     };
@@ -46,7 +46,7 @@ pub(super) fn waiting_in_processes(rows: &Rows) -> Answer {
 pub(super) fn waiting_on_one_thread(rows: &Rows) -> Answer {
     let id = Id::new("sleep", "event_loop").with_value(CELL);
     let comparison = Comparison {
-        subject: "the same on one thread, whose jobs give way while they wait,",
+        subject: "sleeping 10, 8 and 5 on one thread, whose jobs give way while they wait,",
         other: "one after the other",
         rest: "",
     };
