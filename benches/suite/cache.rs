@@ -3,7 +3,7 @@
 use crate::suite::{Group, Length, Suite, Timing};
 use criterion::{BatchSize, Throughput};
 use rayon::ThreadPool;
-use speedup::catalog::{CacheKind, CacheTask, Row};
+use speedup::catalog::{CacheKind, CacheTask, Row, ThreadsCaches};
 use speedup::strategy::rayon::start;
 use speedup::workload::memoized::{
     Backend, Cache, FxArcStr, FxString, LruArcStr, LruString, OwnBeforeSharedArcStr, SECONDS,
@@ -47,15 +47,11 @@ pub(super) fn define(suite: &mut Suite) {
                     digest_cached(key, &misses)
                 });
             }
-            CacheTask::SharedThreads { workers, look_ups } => {
-                threads::<SharedArcStr>(&mut group, row, workers, look_ups);
-            }
-            CacheTask::OwnThreads { workers, look_ups } => {
-                threads::<ThreadLocalArcStr>(&mut group, row, workers, look_ups);
-            }
-            CacheTask::OwnBeforeSharedThreads { workers, look_ups } => {
-                threads::<OwnBeforeSharedArcStr>(&mut group, row, workers, look_ups);
-            }
+            CacheTask::ThreadsLookUp {
+                caches,
+                workers,
+                look_ups,
+            } => threads_look_up_in(&mut group, row, caches, workers, look_ups),
             CacheTask::Stampede {
                 workers,
                 seconds,
@@ -181,9 +177,24 @@ fn zipf_keyed(
     });
 }
 
+fn threads_look_up_in(
+    group: &mut Group<'_>,
+    row: &Row<CacheTask>,
+    caches: ThreadsCaches,
+    workers: NonZeroUsize,
+    look_ups: usize,
+) {
+    let measure = match caches {
+        ThreadsCaches::Shared => threads_look_up::<SharedArcStr>,
+        ThreadsCaches::Own => threads_look_up::<ThreadLocalArcStr>,
+        ThreadsCaches::OwnBeforeShared => threads_look_up::<OwnBeforeSharedArcStr>,
+    };
+    measure(group, row, workers, look_ups);
+}
+
 /// Measures as many look-ups on each of several threads, which are started
 /// outside the clock.
-fn threads<C: Cache<Value: Send>>(
+fn threads_look_up<C: Cache<Value: Send>>(
     group: &mut Group<'_>,
     row: &Row<CacheTask>,
     workers: NonZeroUsize,

@@ -3,7 +3,7 @@
 use crate::experiments::Experiment;
 use crate::record::Record;
 use crate::share::share;
-use crate::subject::{KINDS, PERCENTS};
+use crate::subject::{KINDS, Kind, PERCENTS};
 use serde_json::Value;
 use speedup::gate::Rules;
 use speedup::stats::{StatsError, hodges_lehmann, median, quantile, signed_rank_interval};
@@ -18,14 +18,22 @@ const U_TEST: f64 = 2.326;
 /// What a folder has of all experiments.
 pub(crate) fn all(folder: &str) -> Result<String, Box<dyn Error>> {
     let mut text = String::new();
-    let mut identical = Vec::new();
+    let (mut identical, mut gates, mut usual) = (Vec::new(), Vec::new(), Vec::new());
     for experiment in Experiment::ALL {
         let lines = Record::new(folder, experiment.name()).lines()?;
+        if experiment.is_usual() {
+            usual.extend(lines);
+            continue;
+        }
         if !lines.is_empty() {
             writeln!(text, "{}", of(experiment, &lines)?)?;
         }
         if experiment.is_over_identical_source() {
-            identical.extend(lines);
+            identical.extend_from_slice(&lines);
+        }
+        // What the usual ways are run on as well.
+        if matches!(experiment, Experiment::FalseAlarms | Experiment::Power) {
+            gates.extend(lines);
         }
     }
     let (alarms, all) = (gates_with(&identical, &["regressed"]), identical.len());
@@ -34,6 +42,15 @@ pub(crate) fn all(folder: &str) -> Result<String, Box<dyn Error>> {
         "all gates over identical source with an alarm: {}",
         share(alarms, all)?
     )?;
+    if !usual.is_empty() {
+        writeln!(
+            text,
+            "\n## beside the usual ways: {} gates, {} runs\n\n{}",
+            gates.len(),
+            usual.len(),
+            side_by_side(&gates, &usual)?
+        )?;
+    }
     Ok(text)
 }
 
@@ -43,7 +60,7 @@ pub(crate) fn of(experiment: Experiment, lines: &[Value]) -> Result<String, Box<
         return Ok(text);
     }
     if experiment.is_usual() {
-        text.push_str(&usual(lines)?);
+        text.push_str(&side_by_side(&[], lines)?);
         return Ok(text);
     }
     text.push_str(&verdicts(lines)?);
@@ -134,6 +151,10 @@ fn power(lines: &[Value]) -> Result<String, Box<dyn Error>> {
                 .iter()
                 .filter(|line| line["slowed"] == id.as_str() && line["percent"] == percent)
                 .collect();
+            // Where no aim is set.
+            if own.is_empty() {
+                continue;
+            }
             let runs_in_which = |is_own: bool, verdicts: &[&str]| {
                 let has = |line: &&&Value| {
                     benchmarks(line).any(|each| {
@@ -221,42 +242,57 @@ fn times(lines: &[Value]) -> Result<String, Box<dyn Error>> {
     ))
 }
 
-/// How often the usual ways call a benchmark slower.
-fn usual(lines: &[Value]) -> Result<String, Box<dyn Error>> {
+/// How often the gate and the usual ways call a benchmark slower; and any of a
+/// run's, where none is.
+fn side_by_side(gates: &[Value], usual: &[Value]) -> Result<String, Box<dyn Error>> {
     let mut text = String::from(
-        "| benchmark | slowed by | Criterion | means, 5 % | means, 10 % | U-test, 1 % |\n|---|---:|---|---|---|---|\n",
+        "| benchmark | slowed by | gate | Criterion | means, 5 % | means, 10 % | U-test, 1 % |\n|---|---:|---|---|---|---|---|\n",
     );
-    for kind in KINDS {
-        let id = kind.id();
-        for percent in [0].into_iter().chain(PERCENTS) {
-            let is_own = |line: &Value| match line["slowed"].as_str() {
-                Some(slowed) if slowed == id => line["percent"] == percent,
-                _ => percent == 0,
-            };
-            let own: Vec<&Value> = lines
-                .iter()
-                .filter(|line| is_own(line))
-                .flat_map(benchmarks)
-                .filter(|each| each["id"] == id.as_str())
-                .collect();
-            if own.is_empty() {
-                continue;
-            }
-            let count = |is_slower: &dyn Fn(&Value) -> bool| {
-                share(own.iter().filter(|each| is_slower(each)).count(), own.len())
-            };
-            writeln!(
-                text,
-                "| {} | {percent} % | {} | {} | {} | {} |",
-                kind.name,
-                count(&|each| each["criterion"] == "regressed")?,
-                count(&|each| ratio_of_means(each) > THRESHOLDS[0])?,
-                count(&|each| ratio_of_means(each) > THRESHOLDS[1])?,
-                count(&|each| mann_whitney(each) > U_TEST)?,
-            )?;
+    let each = KINDS.iter().flat_map(|kind| {
+        let percents = [0].into_iter().chain(PERCENTS);
+        percents.map(move |percent| (Some(*kind), percent))
+    });
+    for (kind, percent) in each.chain([(None, 0)]) {
+        let (gates, usual) = (runs(gates, kind, percent), runs(usual, kind, percent));
+        if gates.is_empty() && usual.is_empty() {
+            continue;
         }
+        let cells = [
+            slower(&gates, |each| each["verdict"] == "regressed")?,
+            slower(&usual, |each| each["criterion"] == "regressed")?,
+            slower(&usual, |each| ratio_of_means(each) > THRESHOLDS[0])?,
+            slower(&usual, |each| ratio_of_means(each) > THRESHOLDS[1])?,
+            slower(&usual, |each| mann_whitney(each) > U_TEST)?,
+        ];
+        let name = kind.map_or("any of a run", |kind| kind.name);
+        writeln!(text, "| {name} | {percent} % | {} |", cells.join(" | "))?;
     }
     Ok(text)
+}
+
+/// The benchmarks of a kind, or all, in each run in which they were slowed so much.
+fn runs(lines: &[Value], kind: Option<Kind>, percent: u32) -> Vec<Vec<&Value>> {
+    let id = kind.map(Kind::id);
+    let is_slowed = |line: &&Value| match &line["slowed"] {
+        Value::Null => percent == 0,
+        slowed => id.as_ref().is_some_and(|id| slowed == id) && line["percent"] == percent,
+    };
+    let is_own = |each: &&Value| id.as_ref().is_none_or(|id| each["id"] == *id);
+    let own = |line| -> Vec<&Value> { benchmarks(line).filter(is_own).collect() };
+    let runs = lines.iter().filter(is_slowed).map(own);
+    runs.filter(|run| !run.is_empty()).collect()
+}
+
+/// In how many runs any benchmark is called slower; a dash where there are none.
+fn slower(
+    runs: &[Vec<&Value>],
+    is_slower: impl Fn(&Value) -> bool,
+) -> Result<String, Box<dyn Error>> {
+    if runs.is_empty() {
+        return Ok("–".to_owned());
+    }
+    let any = runs.iter().filter(|run| run.iter().any(|each| is_slower(each)));
+    share(any.count(), runs.len())
 }
 
 fn numbers(value: &Value) -> Vec<f64> {

@@ -52,6 +52,27 @@ impl CacheKind {
     ];
 }
 
+/// Where several threads look up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThreadsCaches {
+    /// All in one shared cache.
+    Shared,
+    /// Every thread in a cache of its own.
+    Own,
+    /// Every thread in a cache of its own, which asks one shared cache for what it
+    /// lacks.
+    OwnBeforeShared,
+}
+
+impl ThreadsCaches {
+    /// All of them, with their functions in the ids.
+    const ALL: [(Self, &'static str); 3] = [
+        (Self::Shared, "warm_shared_by"),
+        (Self::Own, "warm_own_of"),
+        (Self::OwnBeforeShared, "warm_own_before_shared_of"),
+    ];
+}
+
 /// What a row of the group does. `second` is how long a notebook second lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CacheTask {
@@ -82,23 +103,10 @@ pub enum CacheTask {
         /// How many different keys there are.
         keys: usize,
     },
-    /// Look-ups on several threads at once, in one shared cache.
-    SharedThreads {
-        /// How many threads.
-        workers: NonZeroUsize,
-        /// How many look-ups each of them makes.
-        look_ups: usize,
-    },
-    /// The same, every thread in a cache of its own.
-    OwnThreads {
-        /// How many threads.
-        workers: NonZeroUsize,
-        /// How many look-ups each of them makes.
-        look_ups: usize,
-    },
-    /// The same, every thread in a cache of its own that asks one shared cache for
-    /// what it lacks.
-    OwnBeforeSharedThreads {
+    /// Look-ups on several threads at once.
+    ThreadsLookUp {
+        /// Where they look.
+        caches: ThreadsCaches,
         /// How many threads.
         workers: NonZeroUsize,
         /// How many look-ups each of them makes.
@@ -202,24 +210,16 @@ fn zipf(keys_per_place: usize) -> [Row<CacheTask>; 2] {
 
 /// As many look-ups on every thread: ideally, the time would stay that of one.
 fn threads(workers: NonZeroUsize) -> [Row<CacheTask>; 3] {
-    let look_ups = LOOK_UPS;
-    [
-        (
-            "warm_shared_by",
-            CacheTask::SharedThreads { workers, look_ups },
-        ),
-        ("warm_own_of", CacheTask::OwnThreads { workers, look_ups }),
-        (
-            "warm_own_before_shared_of",
-            CacheTask::OwnBeforeSharedThreads { workers, look_ups },
-        ),
-    ]
-    .map(|(function, task)| {
+    ThreadsCaches::ALL.map(|(caches, function)| {
         let row = |workers| id(function, &LOOK_UPS).at_workers(workers);
         Row {
             id: row(workers),
             baseline: alone_for(workers, row),
-            task,
+            task: CacheTask::ThreadsLookUp {
+                caches,
+                workers,
+                look_ups: LOOK_UPS,
+            },
         }
     })
 }

@@ -13,7 +13,7 @@ mod id;
 mod scale;
 mod sleep;
 
-pub use cache::{CacheKind, CacheTask, zipf_hit_ratio};
+pub use cache::{CacheKind, CacheTask, ThreadsCaches, zipf_hit_ratio};
 pub use dispatch::DispatchTask;
 pub use factorial_algorithm::{AlgorithmTask, ListAlgorithm, SingleAlgorithm};
 pub use format::FormatTask;

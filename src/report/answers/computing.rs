@@ -70,16 +70,9 @@ pub(super) fn cores(rows: &Rows) -> Answer {
     };
     let size = largest(rows).unwrap_or(3000);
     let id = names::at("factorial", "rayon", rows.cores, &size);
-    let rest = match rows.speed_up(&id) {
-        Some(speed_up) if rows.cores > 1 => {
-            let efficiency = speed_up.value / rows.cores as f64;
-            format!(
-                ", {} of what {} cores allow",
-                Unit::Fraction.text(efficiency),
-                rows.cores
-            )
-        }
-        _ => String::new(),
+    let rest = match rows.cores {
+        1 => String::new(),
+        cores => format!("; {cores} cores allow a speed-up of {cores}"),
     };
     let comparison = Comparison {
         subject: &format!(
