@@ -6,8 +6,8 @@
 //! cargo run --release --example gate_rates -- false_alarms_under_load 60
 //! cargo run --release --example gate_rates -- false_alarms_rebuilt 60
 //! cargo run --release --example gate_rates -- power 60
-//! cargo run --release --example gate_rates -- usual_false_alarms 60
-//! cargo run --release --example gate_rates -- usual_power 60
+//! cargo run --release --example gate_rates -- usual_false_alarms 40
+//! cargo run --release --example gate_rates -- usual_power 40
 //! cargo run --release --example gate_rates -- summary
 //! ```
 //!
