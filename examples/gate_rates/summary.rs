@@ -291,7 +291,9 @@ fn slower(
     if runs.is_empty() {
         return Ok("–".to_owned());
     }
-    let any = runs.iter().filter(|run| run.iter().any(|each| is_slower(each)));
+    let any = runs
+        .iter()
+        .filter(|run| run.iter().any(|each| is_slower(each)));
     share(any.count(), runs.len())
 }
 
