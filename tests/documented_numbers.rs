@@ -6,6 +6,7 @@ mod common;
 use serde_json::Value;
 use speedup::stats::{hodges_lehmann, signed_rank_interval};
 use speedup::workload::zipf;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -190,6 +191,34 @@ fn what_a_gate_over_the_whole_suite_came_to_is_what_its_result_says() {
         gate["headline"].as_str().expect("text"),
     );
     assert!(methodology.contains(&said), "METHODOLOGY.md lacks: {said}");
+}
+
+#[test]
+fn what_aligned_functions_do_for_a_gate_is_what_its_raw_data_says() {
+    let methodology = file("METHODOLOGY.md");
+    let mut of_flags: BTreeMap<String, (usize, BTreeMap<String, usize>)> = BTreeMap::new();
+    for line in file("reports/evidence/gate_alignment.jsonl").lines() {
+        let run: Value = serde_json::from_str(line).expect("JSON");
+        let flags = match run["RUSTFLAGS"].as_str().expect("text") {
+            "" => "none".to_owned(),
+            flags => format!("`{flags}`"),
+        };
+        let (gates, verdicts) = of_flags.entry(flags).or_default();
+        *gates += 1;
+        for benchmark in run["gate"]["benchmarks"].as_array().expect("a list") {
+            let verdict = benchmark["verdict"].as_str().expect("text").to_owned();
+            *verdicts.entry(verdict).or_default() += 1;
+        }
+    }
+    assert_eq!(of_flags.len(), 2);
+    for (flags, (gates, verdicts)) in of_flags {
+        let verdicts: Vec<String> = verdicts
+            .iter()
+            .map(|(verdict, count)| format!("{count} {verdict}"))
+            .collect();
+        let row = format!("| {flags} | {gates} | {} |", verdicts.join(", "));
+        assert!(methodology.contains(&row), "METHODOLOGY.md lacks {row}");
+    }
 }
 
 fn short(revision: &Value) -> String {
