@@ -13,6 +13,7 @@ use common::{signal, until, until_within};
 use gated::{Repository, cache};
 use serde_json::Value;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -112,6 +113,35 @@ fn what_is_compiled_to_the_same_code_is_unchanged_and_not_measured() {
             .git(&["status", "--short"])
             .contains("?? notes.md")
     );
+}
+
+#[test]
+fn the_users_compiler_wrapper_is_handed_aligned_functions_for_both_revisions() {
+    let repository = Repository::new();
+    let folder = tempfile::tempdir().expect("a folder");
+    let [wrapper, log] = ["wrapper", "log"].map(|name| folder.path().join(name));
+    let script = format!(
+        "#!/bin/sh\necho \"$*\" >> '{}'\nexec \"$@\"\n",
+        log.display()
+    );
+    fs::write(&wrapper, script).expect("a script");
+    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).expect("a script");
+    let mut gate = repository.gate(&["--base", "main"]);
+    let (code, text) = gated::said(
+        gate.env("RUSTC_WRAPPER", &wrapper)
+            .output()
+            .expect("the command can be started"),
+    );
+    assert_eq!(code, Some(0), "{text}");
+    let log = fs::read_to_string(&log).expect("what was compiled");
+    let suites: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("--crate-name rounds"))
+        .collect();
+    assert!(suites.len() >= 2, "{log}");
+    for line in suites {
+        assert!(line.contains("-align-all-functions=6"), "{line}");
+    }
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 use crate::load::Load;
 use crate::rounded::rounded;
-use crate::subject::{BASE, Culprit, REBUILT, Subject, culprits, rebuilt, slowed};
+use crate::subject::{
+    BASE, Culprit, DEPENDENCY_IDS, DEPENDENCY_TARGET, KINDS, KINDS_TARGET, Kind, MOVED,
+    NOT_ALIGNED, REBUILT, Subject, culprits, moved, rebuilt, slowed,
+};
 use crate::usual;
 use serde_json::{Value, json};
 use speedup::gate::output::to_json;
@@ -15,6 +18,8 @@ pub(crate) enum Experiment {
     FalseAlarms,
     FalseAlarmsUnderLoad,
     FalseAlarmsRebuilt,
+    FalseAlarmsMoved,
+    FalseAlarmsMovedNotAligned,
     Power,
     UsualFalseAlarms,
     UsualPower,
@@ -28,10 +33,12 @@ pub(crate) struct Run {
 }
 
 impl Experiment {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::FalseAlarms,
         Self::FalseAlarmsUnderLoad,
         Self::FalseAlarmsRebuilt,
+        Self::FalseAlarmsMoved,
+        Self::FalseAlarmsMovedNotAligned,
         Self::Power,
         Self::UsualFalseAlarms,
         Self::UsualPower,
@@ -42,6 +49,8 @@ impl Experiment {
             Self::FalseAlarms => "false_alarms",
             Self::FalseAlarmsUnderLoad => "false_alarms_under_load",
             Self::FalseAlarmsRebuilt => "false_alarms_rebuilt",
+            Self::FalseAlarmsMoved => "false_alarms_moved",
+            Self::FalseAlarmsMovedNotAligned => "false_alarms_moved_not_aligned",
             Self::Power => "power",
             Self::UsualFalseAlarms => "usual_false_alarms",
             Self::UsualPower => "usual_power",
@@ -61,6 +70,29 @@ impl Experiment {
 
     pub(crate) fn is_usual(self) -> bool {
         matches!(self, Self::UsualFalseAlarms | Self::UsualPower)
+    }
+
+    /// The bench target that is gated.
+    fn target(self) -> &'static str {
+        match self {
+            Self::FalseAlarmsMoved | Self::FalseAlarmsMovedNotAligned => DEPENDENCY_TARGET,
+            _ => KINDS_TARGET,
+        }
+    }
+
+    /// The benchmarks of it.
+    pub(crate) fn ids(self) -> Vec<String> {
+        match self.target() {
+            DEPENDENCY_TARGET => DEPENDENCY_IDS.map(str::to_owned).to_vec(),
+            _ => KINDS.map(Kind::id).to_vec(),
+        }
+    }
+
+    fn base(self) -> &'static str {
+        match self {
+            Self::FalseAlarmsMovedNotAligned => NOT_ALIGNED,
+            _ => BASE,
+        }
     }
 
     /// The next run, if there are to be `count`, of each culprit where there are
@@ -87,13 +119,16 @@ impl Experiment {
         let head = match (self, culprit) {
             (_, Some((kind, percent))) => slowed(kind, percent),
             (Self::FalseAlarmsRebuilt, None) => rebuilt(index),
+            (Self::FalseAlarmsMoved | Self::FalseAlarmsMovedNotAligned, None) => {
+                moved(self.base(), index)
+            }
             _ => BASE.to_owned(),
         };
         let _load = (self == Self::FalseAlarmsUnderLoad).then(|| Load::start(index as u64));
         let mut line = if self.is_usual() {
             usual::run(subject, &head, culprit.map(|(kind, _)| kind))?
         } else {
-            gate(subject, &head)
+            gate(&self.request(subject, &head))
         };
         line["run"] = json!(index);
         line["head"] = json!(head);
@@ -103,49 +138,58 @@ impl Experiment {
         }
         Ok(line)
     }
+
+    fn request(self, subject: &Subject, head: &str) -> Request {
+        Request {
+            manifest: Some(subject.root.join("Cargo.toml")),
+            head: Some(head.to_owned()),
+            benches: vec![self.target().to_owned()],
+            cache: Some(subject.cache.clone()),
+            measure_identical: true,
+            ..Request::new(self.base())
+        }
+    }
 }
 
 /// Compiles every revision that a run may need, and measures nothing.
 pub(crate) fn build(subject: &Subject) -> Result<(), Box<dyn Error>> {
     let slowed = culprits().map(|(kind, percent)| slowed(kind, percent));
-    let heads = slowed
-        .chain((0..REBUILT).map(rebuilt))
-        .chain([BASE.to_owned()]);
-    // No benchmark is called so: after building, there is none left.
-    let nothing = regex::Regex::new("^$")?;
-    for head in heads {
-        eprintln!("building {head}");
-        let request = Request {
-            filter: Some(nothing.clone()),
-            ..request(subject, &head)
-        };
-        match run(&request, &mut |_| ()) {
-            Err(GateError::NothingToCompare { .. }) => {}
-            Err(error) => return Err(error.into()),
-            Ok(gate) => {
-                return Err(format!("benchmarks without a name: {}", gate.headline()).into());
-            }
-        }
+    for head in slowed.chain([BASE.to_owned()]) {
+        build_pair(subject, Experiment::Power, &head)?;
         usual::executable(subject, &head)?;
+    }
+    for head in (0..REBUILT).map(rebuilt) {
+        build_pair(subject, Experiment::FalseAlarmsRebuilt, &head)?;
+    }
+    for experiment in [
+        Experiment::FalseAlarmsMoved,
+        Experiment::FalseAlarmsMovedNotAligned,
+    ] {
+        for index in 0..MOVED {
+            build_pair(subject, experiment, &moved(experiment.base(), index))?;
+        }
     }
     Ok(())
 }
 
-fn request(subject: &Subject, head: &str) -> Request {
-    Request {
-        manifest: Some(subject.root.join("Cargo.toml")),
-        head: Some(head.to_owned()),
-        cache: Some(subject.cache.clone()),
-        measure_identical: true,
-        ..Request::new(BASE)
+fn build_pair(subject: &Subject, experiment: Experiment, head: &str) -> Result<(), Box<dyn Error>> {
+    eprintln!("building {head}");
+    let request = Request {
+        // No benchmark is called so: after building, there is none left.
+        filter: Some(regex::Regex::new("^$")?),
+        ..experiment.request(subject, head)
+    };
+    match run(&request, &mut |_| ()) {
+        Err(GateError::NothingToCompare { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+        Ok(gate) => Err(format!("benchmarks without a name: {}", gate.headline()).into()),
     }
 }
 
 /// A whole gate. One that ends in an error is a result as well.
-fn gate(subject: &Subject, head: &str) -> Value {
-    let request = request(subject, head);
+fn gate(request: &Request) -> Value {
     let start = Instant::now();
-    let gate = match run(&request, &mut |_| ()) {
+    let gate = match run(request, &mut |_| ()) {
         Ok(gate) => gate,
         Err(error) => {
             let said = error.to_string();

@@ -5,6 +5,8 @@
 //! cargo run --release --example gate_rates -- false_alarms 180
 //! cargo run --release --example gate_rates -- false_alarms_under_load 60
 //! cargo run --release --example gate_rates -- false_alarms_rebuilt 60
+//! cargo run --release --example gate_rates -- false_alarms_moved 60
+//! cargo run --release --example gate_rates -- false_alarms_moved_not_aligned 30
 //! cargo run --release --example gate_rates -- power 60
 //! cargo run --release --example gate_rates -- usual_false_alarms 40
 //! cargo run --release --example gate_rates -- usual_power 40
@@ -14,18 +16,20 @@
 //! # Protocol
 //!
 //! Written down before the first run. A change of what a run is needs a new
-//! folder of data. There were two, both of the gate's screening. It sampled for
-//! 40 ms in all its looks and routed an estimate beyond the margin without asking
-//! whether it differs; then for 80 ms from the second look on. Now its looks end
-//! once their outcome is certain, and have a time of their own for what merely
-//! scatters. The runs before are in `reports/evidence/gate_before/`, where lines of
+//! folder of data. There were three. Two were of the gate's screening: it sampled
+//! for 40 ms in all its looks and routed an estimate beyond the margin without asking
+//! whether it differs; then for 80 ms from the second look on; then its looks ended
+//! once their outcome was certain, and had a time of their own for what merely
+//! scatters. The third is of its builds: functions begin at multiples of 64 bytes.
+//! The runs before are in `reports/evidence/gate_before/`, where lines of
 //! their own tell machine and commit; `summary_before` makes their tables.
 //!
 //! - **The subject** is `package/`, made a git repository, with four
 //!   benchmarks: `single_threaded`, `rayon` and `process_pool` (two tasks on
 //!   two workers), `sleep`. Their work is counted in rounds of a loop, or in
 //!   steps of sleep. Slowed revisions differ from the base in one of these
-//!   counts, by 4, 6 or 10 %.
+//!   counts, by 4, 6 or 10 %. A bench target of its own, `dependency`, has three
+//!   whose time goes into loops of `num-bigint`.
 //! - **A run** is a whole gate over all four, in the default settings: worktrees,
 //!   builds (kept from run to run), both stages, verdicts. Nothing is left out
 //!   or run again; a run that ends in an error is written down with it and
@@ -37,6 +41,13 @@
 //!   in `false_alarms_rebuilt` the head is the base under ten other versions in
 //!   turn, so that cargo gives it another `-C metadata` and with it another
 //!   layout.
+//! - **A dependency that moved**: in the head, a function has grown that is called
+//!   once before anything is measured, by one to ten steps in turn, so that what the
+//!   linker puts behind it lies elsewhere. `false_alarms_moved` gates the three
+//!   benchmarks of `dependency` over such heads; `false_alarms_moved_not_aligned`
+//!   does that where a configuration of cargo's gives functions the places that rustc
+//!   has for them (multiples of 16 bytes), in base and head, which takes the place of
+//!   the gate's flag: it shows whether the experiment could alarm at all.
 //! - **Power**: kind and size change from run to run, in turn; the number is of
 //!   runs for each of the nine as far as an aim is set: from 4 % on where it is
 //!   single-threaded, from 6 % on elsewhere. A slowdown is found if the verdict

@@ -1,5 +1,5 @@
 //! The repository that is gated: a base, and revisions of it that are slower
-//! by a known count, or the same.
+//! by a known count, or the same, or in which a dependency has moved.
 
 use std::error::Error;
 use std::fs;
@@ -51,6 +51,17 @@ pub(crate) const KINDS: [Kind; 4] = [
     },
 ];
 
+/// The bench target with a benchmark a kind.
+pub(crate) const KINDS_TARGET: &str = "kinds";
+
+/// The bench target whose time goes into a dependency, and its ids.
+pub(crate) const DEPENDENCY_TARGET: &str = "dependency";
+pub(crate) const DEPENDENCY_IDS: [&str; 3] = [
+    "dependency/multiply",
+    "dependency/remainders",
+    "dependency/add",
+];
+
 /// By how much benchmarks are slowed.
 pub(crate) const PERCENTS: [u32; 3] = [4, 6, 10];
 
@@ -70,6 +81,16 @@ pub(crate) const REBUILT: usize = 10;
 
 pub(crate) const BASE: &str = "base";
 
+/// Revisions in which what lies behind a function that is never measured has moved.
+pub(crate) const MOVED: usize = 10;
+
+/// The base, with the places for functions that rustc has: multiples of 16 bytes.
+pub(crate) const NOT_ALIGNED: &str = "not_aligned";
+
+/// What makes the base that.
+const NOT_ALIGNED_FLAGS: &str =
+    "[build]\nrustflags = [\"-C\", \"llvm-args=-align-all-functions=4\"]\n";
+
 /// The branch on which a benchmark is slowed.
 pub(crate) fn slowed(kind: Kind, percent: u32) -> String {
     format!("{}-{percent}", kind.name)
@@ -78,6 +99,11 @@ pub(crate) fn slowed(kind: Kind, percent: u32) -> String {
 /// The branch of the same source under another version.
 pub(crate) fn rebuilt(index: usize) -> String {
     format!("rebuilt-{}", index % REBUILT)
+}
+
+/// The branch from a base on which a function has grown that is never measured.
+pub(crate) fn moved(base: &str, index: usize) -> String {
+    format!("{base}-moved-{}", index % MOVED)
 }
 
 /// The repository, and where its builds are kept.
@@ -113,7 +139,12 @@ impl Subject {
         let own = Path::new(env!("CARGO_MANIFEST_DIR"));
         let package = own.join("examples/gate_rates/package");
         let mut files = Vec::new();
-        for name in ["Cargo.toml", "src/lib.rs", "benches/kinds.rs"] {
+        for name in [
+            "Cargo.toml",
+            "src/lib.rs",
+            "benches/kinds.rs",
+            "benches/dependency.rs",
+        ] {
             let path = package.join(name);
             let text = fs::read_to_string(&path)
                 .map_err(|error| format!("'{}': {error}", path.display()))?;
@@ -126,7 +157,7 @@ impl Subject {
     }
 
     fn commit_all(&self, files: &[(&str, String)]) -> Result<(), Box<dyn Error>> {
-        for folder in ["src", "benches"] {
+        for folder in ["src", "benches", ".cargo"] {
             fs::create_dir_all(self.root.join(folder))?;
         }
         for (name, text) in files {
@@ -147,27 +178,45 @@ impl Subject {
                 let slower = kind.count * (100 + percent) / 100;
                 let was = format!("{}: u32 = {};", kind.constant, digits(kind.count));
                 let is = format!("{}: u32 = {};", kind.constant, digits(slower));
-                self.branch(&slowed(kind, percent), "src/lib.rs", &was, &is)?;
+                self.branch(BASE, &slowed(kind, percent), "src/lib.rs", &was, &is)?;
             }
         }
         for index in 0..REBUILT {
             let is = format!("version = \"0.0.{}\"", index + 1);
-            self.branch(&rebuilt(index), "Cargo.toml", "version = \"0.0.0\"", &is)?;
+            let was = "version = \"0.0.0\"";
+            self.branch(BASE, &rebuilt(index), "Cargo.toml", was, &is)?;
         }
-        Ok(())
+        self.git(&["checkout", "--quiet", "-b", NOT_ALIGNED, BASE])?;
+        fs::write(self.root.join(".cargo/config.toml"), NOT_ALIGNED_FLAGS)?;
+        self.commit(NOT_ALIGNED)?;
+        let file = "benches/dependency.rs";
+        for base in [BASE, NOT_ALIGNED] {
+            for index in 0..MOVED {
+                let was = "    // here\n";
+                let is = "    value = black_box(value ^ 1);\n".repeat(index + 1);
+                self.branch(base, &moved(base, index), file, was, &is)?;
+            }
+        }
+        self.git(&["checkout", "--quiet", BASE])
     }
 
-    /// A branch from the base, on which a text of a file is another.
-    fn branch(&self, name: &str, file: &str, was: &str, is: &str) -> Result<(), Box<dyn Error>> {
-        self.git(&["checkout", "--quiet", "-b", name, BASE])?;
+    /// A branch from a base, on which a text of a file is another.
+    fn branch(
+        &self,
+        base: &str,
+        name: &str,
+        file: &str,
+        was: &str,
+        is: &str,
+    ) -> Result<(), Box<dyn Error>> {
+        self.git(&["checkout", "--quiet", "-b", name, base])?;
         let path = self.root.join(file);
         let text = fs::read_to_string(&path)?;
         if text.matches(was).count() != 1 {
             return Err(format!("'{was}' does not stand once in {file}").into());
         }
         fs::write(&path, text.replacen(was, is, 1))?;
-        self.commit(name)?;
-        self.git(&["checkout", "--quiet", BASE])
+        self.commit(name)
     }
 
     fn commit(&self, message: &str) -> Result<(), Box<dyn Error>> {

@@ -63,7 +63,7 @@ pub(crate) fn of(experiment: Experiment, lines: &[Value]) -> Result<String, Box<
         text.push_str(&side_by_side(&[], lines)?);
         return Ok(text);
     }
-    text.push_str(&verdicts(lines)?);
+    text.push_str(&verdicts(&experiment.ids(), lines)?);
     text.push_str(&match experiment {
         Experiment::Power => power(lines)?,
         _ => alarms(lines)?,
@@ -80,8 +80,8 @@ fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or(f64::NAN)
 }
 
-/// How often each kind got each verdict.
-fn verdicts(lines: &[Value]) -> Result<String, Box<dyn Error>> {
+/// How often each benchmark got each verdict.
+fn verdicts(ids: &[String], lines: &[Value]) -> Result<String, Box<dyn Error>> {
     let names = [
         "unchanged",
         "undecided",
@@ -92,14 +92,14 @@ fn verdicts(lines: &[Value]) -> Result<String, Box<dyn Error>> {
     ];
     let mut text = format!("| benchmark | {} | smallest found |\n", names.join(" | "));
     writeln!(text, "|---|{}---:|", "---:|".repeat(names.len()))?;
-    for kind in KINDS {
-        let id = kind.id();
+    for id in ids {
         let own: Vec<&Value> = lines
             .iter()
             .flat_map(benchmarks)
             .filter(|each| each["id"] == id.as_str())
             .collect();
-        write!(text, "| {} |", kind.name)?;
+        let name = id.strip_prefix("kind/").unwrap_or(id);
+        write!(text, "| {name} |")?;
         for name in names {
             let count = own.iter().filter(|each| each["verdict"] == name).count();
             write!(text, " {count} |")?;

@@ -1,6 +1,6 @@
 //! What is done without a gate: Criterion runs one suite and then the other.
 
-use crate::subject::{BASE, KINDS, Kind, Subject};
+use crate::subject::{BASE, KINDS, KINDS_TARGET, Kind, Subject};
 use serde_json::{Value, json};
 use speedup::criterion_files::sample_times_ns;
 use std::error::Error;
@@ -88,6 +88,7 @@ pub(crate) fn executable(subject: &Subject, branch: &str) -> Result<PathBuf, Box
     subject.git(&["checkout", "--quiet", branch])?;
     let output = Command::new("cargo")
         .args(["bench", "--no-run", "--quiet", "--message-format=json"])
+        .args(["--bench", KINDS_TARGET])
         .current_dir(&subject.root)
         .env("CARGO_TARGET_DIR", subject.cache.join("usual_target"))
         .output()?;
@@ -96,7 +97,7 @@ pub(crate) fn executable(subject: &Subject, branch: &str) -> Result<PathBuf, Box
     let built = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message["target"]["name"] == "kinds")
+        .filter(|message| message["target"]["name"] == KINDS_TARGET)
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
         .ok_or_else(|| format!("{branch}: {}", String::from_utf8_lossy(&output.stderr)))?;
     fs::create_dir_all(subject.cache.join("usual"))?;

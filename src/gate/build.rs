@@ -1,5 +1,6 @@
 //! Built suites of a revision, kept from one gate to the next.
 
+use super::compiler::{self, Metadata};
 use super::error::{GateError, Side};
 use super::git::Revision;
 use super::keeper::Keeper;
@@ -9,7 +10,6 @@ use super::place::{Place, fingerprint};
 use serde_json::{Value, json};
 use std::env;
 use std::fs::{self, File};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
@@ -38,20 +38,6 @@ const NO_FLAGS: [&str; 3] = [
     "CARGO_TARGET_TMPDIR",
     "CARGO_BUILD_JOBS",
 ];
-
-/// Compiles a workspace's own crates as cargo would, but for `-C metadata`:
-/// other symbol names, so another order of functions, so another layout.
-/// Cargo's flags stay as they are, and dependencies need not be built again.
-const OTHER_METADATA: &str = "#!/bin/sh\nexec \"$@\" -C metadata=speedup_gate\n";
-
-/// Which `-C metadata` the package's own crates get.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Metadata {
-    /// Cargo's.
-    Own,
-    /// Another.
-    Other,
-}
 
 /// What is built of a package.
 #[derive(Debug, Clone, Default)]
@@ -143,8 +129,9 @@ impl Builder<'_> {
         let lock_file = self.place.tree(side).join(&self.package.workspace);
         let lock_file = fs::read(lock_file.join("Cargo.lock")).unwrap_or_default();
         format!(
-            "{} {side} {} {metadata:?} {} {:?} {flags:?} {}\n{toolchain}",
+            "{} {} {side} {} {metadata:?} {} {:?} {flags:?} {}\n{toolchain}",
             env!("CARGO_PKG_VERSION"),
+            fingerprint(compiler::SCRIPTS.concat().as_bytes()),
             revision.tree,
             self.package.manifest.display(),
             (&self.what.benches, &self.what.cargo_arguments),
@@ -161,6 +148,7 @@ impl Builder<'_> {
         key: &str,
     ) -> Result<Vec<Suite>, GateError> {
         let tree = self.place.tree(side);
+        let folder = tree.join(self.package.folder());
         let log = self.place.log(side);
         let file = File::create(&log).map_err(GateError::file("write", &log))?;
         let mut command = Command::new(cargo());
@@ -178,14 +166,12 @@ impl Builder<'_> {
         command
             .args(&self.what.cargo_arguments)
             // Flags and toolchains are looked for from here upwards.
-            .current_dir(tree.join(self.package.folder()))
+            .current_dir(&folder)
             .env("CARGO_TARGET_DIR", self.place.target(side))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(file);
-        if metadata == Metadata::Other {
-            command.env("RUSTC_WORKSPACE_WRAPPER", self.wrapper()?);
-        }
+        compiler::set(&mut command, &folder, metadata, self.place)?;
         let output = self.keeper.run("cargo", &mut command)?;
         if !output.status.success() {
             return Err(self.not_built(side, revision, log));
@@ -223,14 +209,6 @@ impl Builder<'_> {
             said: lines[lines.len().saturating_sub(LAST_LINES)..].join("\n"),
             log,
         }
-    }
-
-    fn wrapper(&self) -> Result<PathBuf, GateError> {
-        let path = self.place.wrapper();
-        let written = fs::write(&path, OTHER_METADATA)
-            .and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(0o755)));
-        written.map_err(GateError::file("write", &path))?;
-        Ok(path)
     }
 
     /// The bench executables among Cargo's messages.

@@ -32,6 +32,7 @@
 
 mod build;
 mod candidate;
+mod compiler;
 mod decide;
 mod detect;
 mod error;

@@ -54,8 +54,13 @@ impl Place {
         self.root.join(side.name())
     }
 
+    /// What cargo has of both sides.
+    pub(super) fn targets(&self) -> PathBuf {
+        self.root.join("target")
+    }
+
     pub(super) fn target(&self, side: Side) -> PathBuf {
-        self.root.join("target").join(side.name())
+        self.targets().join(side.name())
     }
 
     pub(super) fn builds(&self) -> PathBuf {
@@ -70,9 +75,9 @@ impl Place {
         self.root.join("index")
     }
 
-    /// What compiles a workspace's own crates under other metadata.
-    pub(super) fn wrapper(&self) -> PathBuf {
-        self.root.join("other_metadata")
+    /// What stands between cargo and rustc.
+    pub(super) fn script(&self, name: &str) -> PathBuf {
+        self.root.join(name)
     }
 }
 

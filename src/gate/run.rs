@@ -1,7 +1,8 @@
 //! A whole gate, from two revisions to verdicts.
 
-use super::build::{Build, Builder, Metadata, What};
+use super::build::{Build, Builder, What};
 use super::candidate::Candidate;
+use super::compiler::Metadata;
 use super::error::{GateError, Side};
 use super::finding::{Finding, Gate};
 use super::git::Revision;
