@@ -36,8 +36,9 @@ Exit codes:
 
 /// Is this revision slower than another one? Fails if a benchmark is
 ///
-/// Builds both revisions, and measures the benchmarks that they share in
-/// lock-step. A first look at each routes the suspicious ones; these are
+/// Builds both revisions, with functions at multiples of 64 bytes so that what
+/// did not change is not slower merely because it moved, and measures the
+/// benchmarks that they share in lock-step. A first look at each routes the suspicious ones; these are
 /// measured anew, and only that decides. What is neither shown to be slower
 /// nor shown not to be is undecided, and said to be.
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 /// Lets functions begin at multiples of 64 bytes (2⁶), a line of the cache; rustc
@@ -49,11 +49,11 @@ pub(super) fn set(
     place: &Place,
 ) -> Result<(), GateError> {
     let aligned = place.script("aligned_functions");
-    if !is_written(&aligned, ALIGNED_FUNCTIONS) {
+    if !is_there(&aligned, ALIGNED_FUNCTIONS) {
         // Cargo does not compile again what another wrapper had compiled.
         forget(&place.targets())?;
-        write(&aligned, ALIGNED_FUNCTIONS)?;
     }
+    write(&aligned, ALIGNED_FUNCTIONS)?;
     command.env("RUSTC_WRAPPER", aligned);
     match users_wrapper(folder) {
         Some(wrapper) => command.env(USERS_WRAPPER, wrapper),
@@ -61,9 +61,7 @@ pub(super) fn set(
     };
     if metadata == Metadata::Other {
         let other = place.script("other_metadata");
-        if !is_written(&other, OTHER_METADATA) {
-            write(&other, OTHER_METADATA)?;
-        }
+        write(&other, OTHER_METADATA)?;
         command.env("RUSTC_WORKSPACE_WRAPPER", other);
     }
     Ok(())
@@ -83,11 +81,11 @@ fn users_wrapper(folder: &Path) -> Option<OsString> {
     Some(folder.join(path).into())
 }
 
-fn is_written(path: &Path, script: &str) -> bool {
+fn is_there(path: &Path, script: &str) -> bool {
     fs::read_to_string(path).is_ok_and(|there| there == script)
 }
 
-fn write(path: &PathBuf, script: &str) -> Result<(), GateError> {
+fn write(path: &Path, script: &str) -> Result<(), GateError> {
     fs::write(path, script)
         .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o755)))
         .map_err(GateError::file("write", path))
