@@ -37,10 +37,10 @@ Exit codes:
 /// Is this revision slower than another one? Fails if a benchmark is
 ///
 /// Builds both revisions, with functions at multiples of 64 bytes so that what
-/// did not change is not slower merely because it moved, and measures the
-/// benchmarks that they share in lock-step. A first look at each routes the suspicious ones; these are
-/// measured anew, and only that decides. What is neither shown to be slower
-/// nor shown not to be is undecided, and said to be.
+/// did not change lies in lines of the cache as before, and measures the
+/// benchmarks that they share in lock-step. A first look at each routes the
+/// suspicious ones; these are measured anew, and only that decides. What is
+/// neither shown to be slower nor shown not to be is undecided, and said to be.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Options {
