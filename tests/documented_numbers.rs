@@ -16,6 +16,18 @@ fn file(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// The same without line breaks, in which a sentence can be looked for.
+fn one_line(path: &str) -> String {
+    let text = file(path);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What `speedup gate --json` wrote.
+fn evidence(name: &str) -> Value {
+    let text = file(&format!("reports/evidence/{name}.json"));
+    serde_json::from_str(&text).expect("JSON")
+}
+
 /// Estimate and interval of a comparison, as the tables print them.
 fn measured(name: &str) -> String {
     let text = file(&format!("reports/evidence/targets/{name}.jsonl"));
@@ -177,14 +189,13 @@ fn the_rates_of_the_gate_are_what_its_raw_data_gives() {
 
 #[test]
 fn what_a_gate_over_the_whole_suite_came_to_is_what_its_result_says() {
-    let methodology = file("METHODOLOGY.md");
-    let methodology = methodology.split_whitespace().collect::<Vec<_>>().join(" ");
-    let [aligned, not_aligned] = ["gate_suite", "gate_suite_not_aligned"].map(|name| {
-        let text = file(&format!("reports/evidence/{name}.json"));
-        serde_json::from_str::<Value>(&text).expect("JSON")
-    });
+    let methodology = one_line("METHODOLOGY.md");
+    let [aligned, budget, not_aligned] =
+        ["gate_suite", "gate_suite_budget", "gate_suite_not_aligned"].map(evidence);
     for revision in ["base", "head"] {
-        assert_eq!(short(&aligned[revision]), short(&not_aligned[revision]));
+        for other in [&budget, &not_aligned] {
+            assert_eq!(short(&aligned[revision]), short(&other[revision]));
+        }
     }
     let rows = aligned["benchmarks"].as_array().expect("a list").len();
     let (head, base) = (short(&aligned["head"]), short(&aligned["base"]));
@@ -193,17 +204,42 @@ fn what_a_gate_over_the_whole_suite_came_to_is_what_its_result_says() {
         let headline = gate["headline"].as_str().expect("text");
         format!("took {minutes:.1} minutes of measuring: {headline}")
     };
+    let decided = |gate: &Value| {
+        let rows = gate["benchmarks"].as_array().expect("a list").iter();
+        rows.filter(|row| row["p_slower"].is_number()).count()
+    };
     for said in [
         format!(
             "all {rows} rows of the suite, {head} against {base}, {}.",
             outcome(&aligned)
         ),
+        format!("With `--budget 20m`, it {}", outcome(&budget)),
+        format!("{} rows were decided", decided(&budget)),
         format!(
             "a gate over the same two revisions {} ",
             outcome(&not_aligned)
         ),
     ] {
         assert!(methodology.contains(&said), "METHODOLOGY.md lacks: {said}");
+    }
+}
+
+#[test]
+fn what_readme_says_of_gates_over_the_whole_suite_is_what_their_results_say() {
+    let readme = one_line("README.md");
+    let [aligned, budget] = ["gate_suite", "gate_suite_budget"].map(evidence);
+    let rows = aligned["benchmarks"].as_array().expect("a list").len();
+    let count = |gate: &Value, verdict: &str| gate["counts"][verdict].as_u64().expect("a count");
+    let [in_seven, in_twenty] = [&aligned, &budget].map(|gate| {
+        assert_eq!(count(gate, "regressed"), 0);
+        count(gate, "undecided") + count(gate, "unfit")
+    });
+    for said in [
+        format!("all {rows} rows of this repository's own suite"),
+        format!("after seven minutes with {in_seven} undecided"),
+        format!("With `--budget 20m`, {in_twenty} rows were undecided or unfit."),
+    ] {
+        assert!(readme.contains(&said), "README.md lacks: {said}");
     }
 }
 
