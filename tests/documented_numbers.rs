@@ -214,7 +214,7 @@ fn what_a_gate_over_the_whole_suite_came_to_is_what_its_result_says() {
             outcome(&aligned)
         ),
         format!("With `--budget 20m`, it {}", outcome(&budget)),
-        format!("{} rows were decided", decided(&budget)),
+        format!("{} rows went to the decision", decided(&budget)),
         format!(
             "a gate over the same two revisions {} ",
             outcome(&not_aligned)
