@@ -213,7 +213,10 @@ fn what_a_gate_over_the_whole_suite_came_to_is_what_its_result_says() {
             "all {rows} rows of the suite, {head} against {base}, {}.",
             outcome(&aligned)
         ),
-        format!("With `--budget 20m`, it {}", outcome(&budget)),
+        format!(
+            "With `--budget 20m`, a gate over the same {}",
+            outcome(&budget)
+        ),
         format!("{} rows went to the decision", decided(&budget)),
         format!(
             "a gate over the same two revisions {} ",
